@@ -1,0 +1,33 @@
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-test test lint assets watch-assets
+
+help:
+	@echo 'make run           install what is missing, then start the whole site (Ctrl-C stops it)'
+	@echo 'make test          install what is missing, then every check that decides whether a change is good'
+	@echo 'make lint          format, types, import rules'
+	@echo 'make assets        build scripts, styles, icons and fonts if their sources changed'
+	@echo 'make watch-assets  build them again at each change'
+
+# The parent-death signal ends the site even when this make is killed outright.
+run: setup
+	@exec setpriv --pdeathsig TERM .venv/bin/kb run
+
+setup:
+	@deploy/setup
+
+setup-test:
+	@deploy/setup --test
+
+test: lint
+	.venv/bin/pytest -n 2
+
+lint: setup-test
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+assets: setup
+
+watch-assets: setup
+	@exec .venv/bin/node deploy/assets.mjs --watch
