@@ -1,0 +1,35 @@
+"""How gunicorn serves the site: two processes, many threads, because an open page's event stream holds a thread.
+
+Each process takes `kb.web.live`'s cap of streams and keeps the rest of its threads for pages.
+"""
+
+import os
+
+from gunicorn.arbiter import Arbiter
+
+from kb.config import Settings
+
+_settings = Settings.from_environment()
+
+bind = _settings.bind
+worker_class = "gthread"
+workers = 2
+threads = 128
+# Both processes share the memory of what was imported and made before they part.
+preload_app = True
+# Long enough for a page that is being made; open streams end by themselves when the process is told to stop.
+graceful_timeout = 3
+timeout = 60
+# Between two requests a connection costs no thread here.
+keepalive = 15
+# The sign of life of a process is a file that is touched each second: not on a disk that may be slow.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+# gunicorn would open a socket for remote control in the user's home folder.
+control_socket_disable = True
+# The site logs each request itself.
+accesslog = None
+loglevel = "warning"
+
+
+def when_ready(server: Arbiter) -> None:
+    print(f"\nShowhow is ready: {_settings.address}  (Ctrl-C stops it)\n", flush=True)
