@@ -14,20 +14,30 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const source = "kb/web/static";
 const dist = `${source}/dist`;
 
-// One script a page may ask for; what they import is bundled, and what two of them share is split off by itself.
-const scripts = ["main", "watch", "docs"];
+// The scripts that a page may ask for. What modules import is bundled, and what two of them share is split off. A script
+// of the head is no module, because it must run before the page is painted.
+const modules = ["main", "watch", "docs"];
+const headScripts = ["theme"];
 const styles = ["main"];
-const copies = { "swagger-ui.css": "swagger-ui-dist/swagger-ui.css", "swagger-ui-bundle.js": "swagger-ui-dist/swagger-ui-bundle.js" };
+const scriptFile = (name) => `${source}/js/${name}.js`;
+const styleFile = (name) => `${source}/css/${name}.css`;
+const copies = ["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/swagger-ui-bundle.js"];
 const target = ["es2022", "chrome111", "firefox128", "safari16.4"];
 
 class Fault extends Error {}
 
 async function build() {
-  const missing = [...scripts.map((name) => `${source}/js/${name}.js`), ...styles.map((name) => `${source}/css/${name}.css`)]
-    .filter((file) => !existsSync(file));
+  const sources = [...modules.map(scriptFile), ...headScripts.map(scriptFile), ...styles.map(styleFile)];
+  const missing = sources.filter((file) => !existsSync(file));
   if (missing.length) throw new Fault(`The assets can't be built without ${missing.join(", ")}.`);
   await mkdir(dist, { recursive: true });
-  const parts = await Promise.all([buildScripts(), ...styles.map(buildStyle), buildIcons(), ...Object.entries(copies).map(copy)]);
+  const parts = await Promise.all([
+    buildModules(),
+    buildHeadScripts(),
+    ...styles.map(buildStyle),
+    buildIcons(),
+    ...copies.map(copy),
+  ]);
   const manifest = Object.assign({}, ...parts.map((part) => part.named));
   const files = new Set(parts.flatMap((part) => [...Object.values(part.named), ...part.others]));
   await writeManifest(manifest);
@@ -35,33 +45,51 @@ async function build() {
   await report(manifest, files);
 }
 
-async function buildScripts() {
-  const result = await esbuild.build({
-    ...bundling,
-    entryPoints: scripts.map((name) => `${source}/js/${name}.js`),
-    format: "esm",
-    splitting: true,
-  });
-  return outputsOf(result.metafile);
+async function buildModules() {
+  const entryPoints = modules.map(scriptFile);
+  const built = await esbuild.build({ ...bundling, entryPoints, format: "esm", splitting: true });
+  return outputsOf(built.metafile);
+}
+
+async function buildHeadScripts() {
+  const built = await esbuild.build({ ...bundling, entryPoints: headScripts.map(scriptFile), format: "iife" });
+  return outputsOf(built.metafile);
 }
 
 // Tailwind writes the style sheet, esbuild then takes in the fonts and images that it names.
 async function buildStyle(name) {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["node_modules/@tailwindcss/cli/dist/index.mjs", "--input", `${source}/css/${name}.css`],
+    ["node_modules/@tailwindcss/cli/dist/index.mjs", "--input", styleFile(name)],
     { maxBuffer: 64 * 1024 ** 2 },
   ).catch((error) => {
-    throw new Fault(`Tailwind can't build ${source}/css/${name}.css:\n${error.stderr}`);
+    throw new Fault(`Tailwind can't build ${styleFile(name)}:\n${error.stderr}`);
   });
-  const result = await esbuild.build({
+  const built = await esbuild.build({
     ...bundling,
     stdin: { contents: stdout, resolveDir: `${root}/${source}/css`, sourcefile: `${name}.css`, loader: "css" },
     entryNames: `${name}-[hash]`,
+    plugins: [await urlsOfImports()],
   });
-  const { others } = outputsOf(result.metafile);
-  const sheet = others.find((file) => file.endsWith(".css"));
-  return { named: { [`${name}.css`]: sheet }, others };
+  const { others } = outputsOf(built.metafile);
+  return { named: { [`${name}.css`]: others.find((file) => file.endsWith(".css")) }, others };
+}
+
+// Tailwind puts in the text of a package's style sheet but leaves its url(./file) as it was, relative to that package.
+async function urlsOfImports() {
+  const folders = [];
+  for await (const file of glob(`${source}/css/**/*.css`))
+    for (const [, folder] of (await readFile(file, "utf8")).matchAll(/@import\s+["']([^"'.][^"']*)\/[^"'/]+["']/g))
+      folders.push(path.join(root, "node_modules", folder));
+  return {
+    name: "urls-of-imports",
+    setup(building) {
+      building.onResolve({ filter: /^\./ }, ({ path: url, resolveDir }) => {
+        const found = [resolveDir, ...folders].map((folder) => path.join(folder, url)).find(existsSync);
+        return found ? { path: found } : undefined;
+      });
+    },
+  };
 }
 
 const bundling = {
@@ -94,8 +122,9 @@ function outputsOf(metafile) {
 // The sprite holds the icons that pages ask for by icon("name"), each as a symbol of that id.
 async function buildIcons() {
   const users = new Map();
-  for await (const file of glob(["templates/**/*.html", "templates/**/*.svg", `${source}/js/**/*.js`], { cwd: root }))
-    for (const [, name] of (await readFile(file, "utf8")).matchAll(/\bicon\(\s*["']([^"']+)["']/g)) users.set(name, file);
+  for await (const file of glob(["templates/**/*.html", `${source}/js/**/*.js`]))
+    for (const [, name] of (await readFile(file, "utf8")).matchAll(/\bicon\(\s*["']([^"']+)["']/g))
+      users.set(name, file);
   const symbols = await Promise.all([...users.keys()].sort().map((name) => symbol(name, users.get(name))));
   return emit("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("")}</svg>\n`);
 }
@@ -109,9 +138,9 @@ async function symbol(name, user) {
   return `<symbol id="${name}" ${kept.join(" ")}>${shapes.replace(/\s*\n\s*/g, "")}</symbol>\n`;
 }
 
-async function copy([name, from]) {
-  const text = await readFile(`node_modules/${from}`, "utf8");
-  return emit(name, text.replace(/\/[/*]# sourceMappingURL=.*$/m, ""));
+async function copy(file) {
+  const text = await readFile(`node_modules/${file}`, "utf8");
+  return emit(path.basename(file), text.replace(/\/[/*]# sourceMappingURL=.*$/m, ""));
 }
 
 async function emit(name, content) {
@@ -128,19 +157,24 @@ async function writeManifest(manifest) {
 }
 
 async function removeAllBut(files) {
-  for (const file of await readdir(dist))
-    if (!files.has(file) && !["manifest.json", ".stamp"].includes(file)) await rm(`${dist}/${file}`, { recursive: true });
+  const kept = new Set([...files, "manifest.json", ".stamp"]);
+  for (const file of await readdir(dist)) if (!kept.has(file)) await rm(`${dist}/${file}`, { recursive: true });
 }
 
 async function report(manifest, files) {
   const names = new Map(Object.entries(manifest).map(([name, hashed]) => [hashed, name]));
-  const rows = await Promise.all([...files].filter((file) => !file.endsWith(".LEGAL.txt")).map(async (file) => {
+  const rows = new Map();
+  for (const file of files) {
+    if (file.endsWith(".LEGAL.txt")) continue;
+    const name = names.get(file) ?? file.replace(/^part-.*/, "what modules share or load later");
     const content = await readFile(`${dist}/${file}`);
-    return { name: names.get(file) ?? file, bytes: content.length, gz: gzipSync(content).length };
-  }));
-  const kB = (bytes) => (bytes / 1000).toFixed(1).padStart(8);
-  console.log(`${"file".padEnd(44)}      kB   kB gz`);
-  for (const row of rows.sort((a, b) => b.gz - a.gz)) console.log(`${row.name.padEnd(44)}${kB(row.bytes)}${kB(row.gz)}`);
+    const { size, gz } = rows.get(name) ?? { size: 0, gz: 0 };
+    rows.set(name, { size: size + content.length, gz: gz + gzipSync(content).length });
+  }
+  const line = (name, size, gz) => console.log(`${name.padEnd(48)}${size.padStart(9)}${gz.padStart(9)}`);
+  line("", "kB", "kB gz");
+  for (const [name, { size, gz }] of [...rows].sort(([, a], [, b]) => b.gz - a.gz))
+    line(name, (size / 1000).toFixed(1), (gz / 1000).toFixed(1));
 }
 
 async function buildOrExplain() {
