@@ -1,0 +1,119 @@
+"""What the search needs from a full-text index, whichever engine keeps it.
+
+The database is the truth: an index may be stale or gone at any time and is made again from it with `rebuild`.
+One screencast is one document; its cues and times stay in the database, where `kb.search.moments` finds the second.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from kb.errors import KbError
+
+
+class IndexBroken(KbError):
+    """The index is missing, torn or of another format. Answer from the database, say so, and `rebuild` in a worker."""
+
+    status = 503
+    code = "index-broken"
+    title = "The search index needs a rebuild"
+
+
+class IndexBusy(KbError):
+    """Another process has been writing for too long. Nothing was written; try again later."""
+
+    status = 503
+    code = "index-busy"
+    title = "The search index is being written"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One screencast as the index sees it. `version` grows with every change, so that a sweep can find stale ones."""
+
+    id: str
+    title: str
+    about: str = ""  # purpose, description and tags
+    spoken: str = ""
+    screen: str = ""
+    category_path: tuple[str, ...] = ()  # ids from the root to the leaf: a search in a category finds its children's
+    tags: tuple[str, ...] = ()
+    author: str = ""
+    language: str = ""
+    created_at: datetime = datetime.min
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Query:
+    """words: as typed, question words already dropped. Without words and phrases it asks for all, newest first."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[str, ...] = ()
+    last_is_prefix: bool = False
+    category: str | None = None
+    tags: tuple[str, ...] = ()
+    author: str | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """total: all that can be reached by paging. corrected: typed word → the word searched instead of it.
+
+    idf: stem → how telling it is (its inverse document frequency), for every word that was searched.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    corrected: Mapping[str, str] = field(default_factory=dict)
+    idf: Mapping[str, float] = field(default_factory=dict)
+
+
+class Token(NamedTuple):
+    """A word in a text: `text[start:end]`. `part` of a compound such as snake_case, which is a token itself, too."""
+
+    stem: str
+    exact: str
+    start: int
+    end: int
+    part: bool = False
+
+
+class Index(Protocol):
+    """`visible` holds the ids that the asker may see, from the database at query time. It goes into every query, so
+    that hits, totals, corrections and suggestions never reveal another's, however stale the index is.
+
+    Every method but `analyse` and `is_healthy` raises IndexBroken.
+    """
+
+    def write(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
+        """Add or replace documents and drop the deleted, in one commit; writing the same again changes nothing.
+
+        Raises IndexBusy if another process writes for longer than a few seconds.
+        """
+
+    def search(self, query: Query, *, visible: frozenset[str], offset: int = 0, limit: int = 20) -> Found:
+        """Best first: all words, then (if those are few) any of them. Unknown words are corrected."""
+
+    def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
+        """Return ids of screencasts whose title has all typed words, each from its start."""
+
+    def analyse(self, text: str) -> list[Token]:
+        """Return the words of a text by the very analysis that the index uses. It never looks across white space."""
+
+    def versions(self) -> dict[str, int]:
+        """Return id → version of every document in the index."""
+
+    def is_healthy(self) -> str | None:
+        """Return None, or a sentence saying what is wrong."""
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        """Build anew beside the present index, which answers until one atomic switch. Also makes the first index."""

@@ -1,0 +1,273 @@
+"""What every engine must do alike."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kb.index import choose
+from kb.index.contract import Document, Index, Query
+from kb.index.memory import MemoryIndex
+
+EPOCH = datetime(2026, 1, 1)
+
+
+def day(number: int) -> datetime:
+    return EPOCH + timedelta(days=number)
+
+
+SHELF = [
+    Document(
+        "merge",
+        title="Merge two branches with git",
+        about="After this you can resolve a conflict",
+        spoken="first open the terminal and check which branch you are on then merge the feature",
+        screen="git merge --no-ff feature CONFLICT (content): Merge conflict in README.md",
+        category_path=("dev", "git"),
+        tags=("git", "basics"),
+        author="anna",
+        created_at=day(1),
+        version=3,
+    ),
+    Document(
+        "pods",
+        title="Kubernetes: why a pod restarts",
+        spoken="we look at the events of the pod and its restarting container",
+        screen="kubectl -n shop get pods CrashLoopBackOff v2.14.1 snake_case",
+        category_path=("ops", "cluster"),
+        tags=("kubernetes",),
+        author="bert",
+        created_at=day(2),
+        version=1,
+    ),
+    Document(
+        "windows",
+        title="Windows update fails",
+        about="What the error code means",
+        spoken="the installer says access denied and we open the event viewer",
+        screen="error 0x80070005 in C:\\Users\\anna java.lang.NullPointerException",
+        category_path=("ops",),
+        author="anna",
+        created_at=day(3),
+    ),
+    Document(
+        "secret",
+        title="Zanzibar payroll quarterly",
+        about="unicornish",
+        spoken="the xylophone budget",
+        screen="quokka",
+        category_path=("ops",),
+        tags=("hush",),
+        author="boss",
+        created_at=day(4),
+    ),
+]
+PUBLIC = frozenset({"merge", "pods", "windows"})
+
+
+@pytest.fixture(params=["memory", "whoosh"])
+def make_index(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Index]:
+    return MemoryIndex if request.param == "memory" else lambda: choose("whoosh:", tmp_path / "index")
+
+
+@pytest.fixture
+def index(make_index: Callable[[], Index]) -> Index:
+    index = make_index()
+    index.rebuild(SHELF)
+    return index
+
+
+def ids(index: Index, typed: str, visible: frozenset[str] = PUBLIC, **asked: Any) -> list[str]:
+    return [hit.id for hit in index.search(Query(tuple(typed.split()), **asked), visible=visible).hits]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("merging branch", "merge"),
+        ("terminal", "merge"),
+        ("restarted container", "pods"),
+        ("0x80070005", "windows"),
+        ("NullPointerException", "windows"),
+        ("null pointer", "windows"),
+        ("C:\\Users", "windows"),
+        ("kubectl -n", "pods"),
+        ("v2.14.1", "pods"),
+        ("2.14.1", "pods"),
+        ("snake_case", "pods"),
+        ("snake", "pods"),
+        ("--no-ff", "merge"),
+        ("CRASHLOOPBACKOFF", "pods"),
+    ],
+)
+def test_a_word_is_found_wherever_it_stands(index: Index, typed: str, first: str) -> None:
+    assert ids(index, typed)[0] == first
+
+
+def test_screencasts_with_all_words_stand_before_those_with_some(index: Index) -> None:
+    index.write([Document("events", "Events events events events")])
+    found = index.search(Query(("event", "restart")), visible=PUBLIC | {"events"})
+    assert found.hits[0].id == "pods"
+    assert {hit.id for hit in found.hits} == {"pods", "windows", "events"}
+    assert found.total == 3
+
+
+def test_nothing_is_filled_up_where_there_are_enough_with_all_words(index: Index) -> None:
+    index.write([Document(f"many{n}", "Event restart") for n in range(12)])
+    found = index.search(Query(("event", "restart")), visible=PUBLIC | {f"many{n}" for n in range(12)}, limit=50)
+    assert found.total == len(found.hits) == 13
+    assert "windows" not in {hit.id for hit in found.hits}
+
+
+def test_every_hit_is_reached_by_paging_and_none_twice(index: Index) -> None:
+    many = frozenset(f"many{n}" for n in range(25))
+    index.write([Document(id, "Event restart") for id in many])
+    pages = [index.search(Query(("event",)), visible=many, offset=at, limit=10) for at in range(0, 30, 10)]
+    assert [len(page.hits) for page in pages] == [10, 10, 5]
+    assert {hit.id for page in pages for hit in page.hits} == many
+    assert {page.total for page in pages} == {25}
+
+
+def test_the_start_of_a_titles_word_is_enough_for_the_last_word(index: Index) -> None:
+    assert ids(index, "kub", last_is_prefix=True) == ["pods"]
+    assert ids(index, "kub") == []
+    assert ids(index, "windows upd", last_is_prefix=True)[0] == "windows"
+
+
+def test_an_unknown_word_is_corrected_and_says_so(index: Index) -> None:
+    found = index.search(Query(("kubernetse",)), visible=PUBLIC)
+    assert [hit.id for hit in found.hits] == ["pods"]
+    assert found.corrected == {"kubernetse": "kubernetes"}
+
+
+def test_a_known_word_is_not_corrected(index: Index) -> None:
+    assert index.search(Query(("kubernetes", "branch")), visible=PUBLIC).corrected == {}
+
+
+def test_a_phrase_wants_its_words_in_a_row_and_in_that_form(index: Index) -> None:
+    def phrase(*words: str) -> list[str]:
+        return [hit.id for hit in index.search(Query(phrases=(words,)), visible=PUBLIC).hits]
+
+    assert phrase("access", "denied") == ["windows"]
+    assert phrase("denied", "access") == []
+    assert phrase("restarting", "container") == ["pods"]
+    assert phrase("restarted", "container") == []
+    assert phrase("Merge", "conflict", "in", "README.md") == ["merge"]
+
+
+def test_a_phrase_is_never_filled_up(index: Index) -> None:
+    found = index.search(Query(("event",), phrases=(("access", "denied"),)), visible=PUBLIC)
+    assert [hit.id for hit in found.hits] == ["windows"]
+
+
+def test_excluded_words_exclude(index: Index) -> None:
+    assert set(ids(index, "event")) == {"pods", "windows"}
+    assert ids(index, "event", excluded=("pods",)) == ["windows"]
+
+
+def test_filters_hold_and_a_category_includes_what_lies_below(index: Index) -> None:
+    assert set(ids(index, "event", category="ops")) == {"pods", "windows"}
+    assert ids(index, "event", category="cluster") == ["pods"]
+    assert ids(index, "event", author="anna") == ["windows"]
+    assert ids(index, "event", tags=("kubernetes",)) == ["pods"]
+    assert ids(index, "event", tags=("kubernetes", "git")) == []
+    assert ids(index, "event", category="nowhere") == []
+
+
+def test_without_words_all_that_pass_the_filters_come_newest_first(index: Index) -> None:
+    assert ids(index, "") == ["windows", "pods", "merge"]
+    assert ids(index, "", category="ops") == ["windows", "pods"]
+    assert index.search(Query(), visible=PUBLIC, offset=1, limit=1).total == 3
+
+
+def test_words_that_hold_no_letter_find_nothing(index: Index) -> None:
+    assert ids(index, "🚀") == []
+    assert ids(index, "🚀 kubernetes") == ["pods"]
+
+
+@pytest.mark.parametrize("word", ["zanzibar", "payroll", "unicornish", "xylophone", "quokka"])
+def test_what_one_may_not_see_shows_in_no_hit_total_correction_or_suggestion(index: Index, word: str) -> None:
+    as_boss = index.search(Query((word,)), visible=PUBLIC | {"secret"})
+    assert [hit.id for hit in as_boss.hits] == ["secret"]
+    for typed in (word, word[:-1], word[:-1] + "x"):
+        found = index.search(Query((typed,), last_is_prefix=True), visible=PUBLIC)
+        assert (found.hits, found.total, dict(found.corrected)) == ((), 0, {})
+        assert index.suggest(typed, visible=PUBLIC) == []
+    assert index.search(Query(phrases=((word,),)), visible=PUBLIC).total == 0
+    assert index.search(Query(tags=("hush",)), visible=PUBLIC).total == 0
+    # An excluded word that only others' screencasts hold changes nothing.
+    assert ids(index, "event", excluded=(word,)) == ids(index, "event")
+
+
+def test_how_telling_a_word_is_depends_on_what_one_may_see(index: Index) -> None:
+    before = index.search(Query(("event",)), visible=PUBLIC).idf
+    index.write([Document(f"hidden{n}", "event event") for n in range(9)])
+    assert index.search(Query(("event",)), visible=PUBLIC).idf == before
+
+
+def test_who_may_see_nothing_finds_nothing(index: Index) -> None:
+    nothing: frozenset[str] = frozenset()
+    assert index.search(Query(("event",)), visible=nothing).total == 0
+    assert index.search(Query(), visible=nothing).total == 0
+    assert index.suggest("ku", visible=nothing) == []
+
+
+def test_a_hidden_word_is_corrected_as_if_it_were_unknown(index: Index) -> None:
+    index.write([Document("private", "brunch")])
+    assert index.search(Query(("brunch",)), visible=PUBLIC).corrected == {"brunch": "branch"}
+    assert index.search(Query(("brunch",)), visible=PUBLIC | {"private"}).corrected == {}
+
+
+def test_titles_are_suggested_by_the_starts_of_their_words(index: Index) -> None:
+    assert index.suggest("ku", visible=PUBLIC) == ["pods"]
+    assert index.suggest("git bran", visible=PUBLIC) == ["merge"]
+    assert index.suggest("git zebra", visible=PUBLIC) == []
+    assert index.suggest("  ", visible=PUBLIC) == []
+
+
+def test_writing_again_replaces_and_writing_the_same_changes_nothing(index: Index) -> None:
+    changed = replace(SHELF[1], title="Nomad: why a job restarts", version=2)
+    for _ in range(2):
+        index.write([changed])
+        assert ids(index, "kubernetes", last_is_prefix=True) == []
+        assert ids(index, "nomad") == ["pods"]
+        assert index.versions() == {"merge": 3, "pods": 2, "windows": 0, "secret": 0}
+
+
+def test_of_two_documents_with_one_id_in_a_commit_the_later_counts(index: Index) -> None:
+    index.write([Document("new", "Aardvark"), Document("new", "Buffalo")])
+    assert ids(index, "aardvark", frozenset({"new"})) == []
+    assert ids(index, "buffalo", frozenset({"new"})) == ["new"]
+
+
+def test_a_deleted_document_is_gone_even_if_it_was_never_there(index: Index) -> None:
+    index.write([], deleted=["pods", "never-there"])
+    assert ids(index, "kubernetes", last_is_prefix=True) == []
+    assert set(index.versions()) == {"merge", "windows", "secret"}
+
+
+def test_a_rebuild_forgets_what_is_not_in_it(index: Index) -> None:
+    index.rebuild(SHELF[:1])
+    assert ids(index, "") == ["merge"]
+    assert index.is_healthy() is None
+
+
+def test_a_rebuild_from_nothing_is_an_empty_index(index: Index) -> None:
+    index.rebuild([])
+    assert ids(index, "kubernetse", last_is_prefix=True) == []
+    assert index.suggest("ku", visible=PUBLIC) == []
+    index.write(SHELF[:1])
+    assert ids(index, "merge") == ["merge"]
+
+
+def test_what_is_marked_is_what_is_found(index: Index) -> None:
+    text = "We look at NullPointerException"
+    assert [text[t.start : t.end] for t in index.analyse(text)][-4:] == [
+        "NullPointerException",
+        "Null",
+        "Pointer",
+        "Exception",
+    ]
