@@ -1,0 +1,117 @@
+"""What somebody typed into the search box, taken apart. Pure; never fails, whatever was typed."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kb.index.contract import Query, Token
+
+# A pasted log may be any length; the first words say what it is about.
+LONGEST_TYPED = 1_000
+MOST_WORDS = 24
+
+FILTERS = ("tag", "category", "by")
+
+# Words of a question that say nothing about its subject. Kept if there is nothing else ("how to").
+QUESTION_WORDS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        a about an and any are as at be been by can could did do does doing for from had has have help how i i'd i'm if
+        in is it its me my need of on one or our please shall should show so some that the their them then there these
+        this to us use using want was way we were what what's when where which who why will with would you your
+        """,
+    )
+)
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_QUOTES = re.compile("[“”„«»]")
+_ITEM = re.compile(
+    rf"""(?P<minus>-?)"(?P<phrase>[^"]*)"
+       | (?P<key>{"|".join(FILTERS)}):(?:"(?P<quoted>[^"]+)"|(?P<value>[^\s"]+))
+       | (?P<word>[^\s"]+)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_EXCLUDED = re.compile(r"-(?=[^\W\d_]{3})(?=.*[aeiouyäöüáéíóú])(?P<word>[^\W\d_]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """filters: (key, text as typed) for keys of FILTERS, for the caller to find the ids of."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+    last_is_prefix: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.words or self.phrases or self.filters)
+
+
+class Wanted(NamedTuple):
+    """A word to look for in a text. prefix: also the start of a longer one."""
+
+    stem: str
+    exact: str
+    prefix: bool = False
+
+
+def parse(typed: str) -> Typed:
+    """Take apart words, "phrases", -excluded words and `tag:x`, `category:"x y"`, `by:x`.
+
+    `-n`, `-rf` and `--force` are words, for people look for those: a minus excludes only what can be spoken and has
+    three letters or more.
+    """
+    text = _QUOTES.sub('"', _UNPRINTABLE.sub(" ", typed[:LONGEST_TYPED]))
+    words: list[str] = []
+    phrases: list[tuple[str, ...]] = []
+    excluded: list[str] = []
+    filters: list[tuple[str, str]] = []
+    last_word_ends = -1
+    for item in _ITEM.finditer(text):
+        if item["key"]:
+            filters.append((item["key"].lower(), item["quoted"] or item["value"]))
+        elif item["phrase"] is not None:
+            phrase = tuple(item["phrase"].split())
+            if item["minus"]:
+                excluded += phrase
+            elif phrase:
+                phrases.append(phrase)
+        elif minus := _EXCLUDED.fullmatch(item["word"]):
+            excluded.append(minus["word"])
+        else:
+            words.append(item["word"])
+            last_word_ends = item.end()
+    kept = _telling(words)[:MOST_WORDS]
+    still_typing = bool(kept) and last_word_ends == len(text) == len(typed) and kept[-1] == words[-1]
+    return Typed(tuple(kept), tuple(phrases[:MOST_WORDS]), tuple(excluded[:MOST_WORDS]), tuple(filters), still_typing)
+
+
+def to_query(
+    typed: Typed, *, category: str | None = None, tags: Iterable[str] = (), author: str | None = None
+) -> Query:
+    """category, tags, author: what the caller made of `typed.filters` and of the page's own filters."""
+    return Query(typed.words, typed.phrases, typed.excluded, typed.last_is_prefix, category, tuple(tags), author)
+
+
+def wanted(query: Query, corrected: Mapping[str, str], analyse: Callable[[str], Sequence[Token]]) -> list[Wanted]:
+    """Return what to mark in the texts of hits. corrected: as the index answered.
+
+    A compound is wanted as a whole and by its parts.
+    """
+    words = [corrected.get(word, word) for word in query.words]
+    found = [
+        Wanted(token.stem, token.exact, prefix=query.last_is_prefix and at == len(words) - 1 and not token.part)
+        for at, word in enumerate(words)
+        for token in analyse(word)
+    ]
+    found += [Wanted(token.stem, token.exact) for phrase in query.phrases for word in phrase for token in analyse(word)]
+    return list(dict.fromkeys(found))
+
+
+def _telling(words: list[str]) -> list[str]:
+    telling = [word for word in words if word.strip("?!.,;:").lower().replace("\u2019", "'") not in QUESTION_WORDS]
+    return telling or words

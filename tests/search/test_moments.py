@@ -1,0 +1,157 @@
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.index.contract import Hit, Query
+from kb.index.memory import MemoryIndex
+from kb.search.moments import Passage, TimedWord, fuse, marked, moments, window_score
+from kb.search.query import Wanted, wanted
+
+analyse = MemoryIndex().analyse
+
+
+def looking_for(typed: str, *, last_is_prefix: bool = False) -> list[Wanted]:
+    return wanted(Query(tuple(typed.split()), last_is_prefix=last_is_prefix), {}, analyse)
+
+
+def talk(*cues: str, each_ms: int = 10_000) -> list[Passage]:
+    return [Passage(at * each_ms, (at + 1) * each_ms, cue) for at, cue in enumerate(cues)]
+
+
+def test_the_moment_is_where_most_of_the_words_are_said_together() -> None:
+    passages = talk("we merge", "x", "x", "x", "now merge", "the branch here", "x", "x", "x", "a branch")
+    best = moments(passages, looking_for("merge branch"), analyse)[0]
+    assert (best.start_ms, best.end_ms, best.kind) == (40_000, 60_000, "speech")
+    assert best.html == "now <mark>merge</mark> … the <mark>branch</mark> here"
+
+
+def test_the_tightest_of_equal_windows_is_taken() -> None:
+    passages = talk("branch", "x", "merge branch")
+    assert moments(passages, looking_for("merge branch"), analyse)[0].start_ms == 20_000
+
+
+def test_the_exact_form_counts_more_than_another_of_the_same_stem() -> None:
+    passages = talk("he merges it", "x", "x", "x", "x", "we are merging it")
+    found = moments(passages, looking_for("merging"), analyse)
+    assert [moment.start_ms for moment in found] == [50_000, 0]
+    assert [moment.score for moment in found] == [1.0, 0.75]
+
+
+def test_a_telling_word_outweighs_a_common_one() -> None:
+    passages = talk("open the file", "x", "x", "x", "the kubeconfig")
+    best = moments(passages, looking_for("file kubeconfig"), analyse, idf={"file": 0.2, "kubeconfig": 3.0})
+    assert [moment.start_ms for moment in best] == [40_000]
+
+
+def test_a_moment_starts_at_the_second_of_its_first_word_where_that_is_known() -> None:
+    words = tuple(
+        TimedWord(4_000 + at * 500, 4_400 + at * 500, text) for at, text in enumerate(["now", "we", "merge", "it"])
+    )
+    assert (
+        moments([Passage(4_000, 6_000, "now we merge it", words=words)], looking_for("merge"), analyse)[0].start_ms
+        == 5_000
+    )
+    corrected = Passage(4_000, 6_000, "now we merge them", words=words)
+    assert moments([corrected], looking_for("merge"), analyse)[0].start_ms == 4_000
+
+
+def test_a_moment_never_starts_before_its_cue() -> None:
+    early = Passage(4_000, 6_000, "merge", words=(TimedWord(3_000, 3_400, "merge"),))
+    assert moments([early], looking_for("merge"), analyse)[0].start_ms == 4_000
+
+
+def test_a_word_on_the_screen_is_a_moment_of_its_own_kind() -> None:
+    passages = [
+        Passage(9_000, 90_000, "error 0x80070005", "screen"),
+        Passage(9_500, 12_000, "here is the error", "speech"),
+    ]
+    found = moments(passages, looking_for("0x80070005"), analyse)
+    assert [(moment.kind, moment.start_ms, moment.html) for moment in found] == [
+        ("screen", 9_000, "error <mark>0x80070005</mark>")
+    ]
+
+
+def test_the_title_is_a_moment_only_if_there_is_no_other() -> None:
+    title = Passage(0, 0, "How to merge", "title")
+    assert [moment.kind for moment in moments([title, *talk("x")], looking_for("merge"), analyse)] == ["title"]
+    assert [moment.kind for moment in moments([title, *talk("merge")], looking_for("merge"), analyse)] == ["speech"]
+    assert window_score(moments([title], looking_for("merge"), analyse)) == 0
+
+
+def test_at_most_the_asked_number_of_moments_that_share_no_passage() -> None:
+    passages = talk(*["merge"] * 40)
+    found = moments(passages, looking_for("merge"), analyse)
+    assert len(found) == 5
+    assert len({moment.start_ms for moment in found}) == 5
+
+
+def test_a_word_of_the_query_alone_is_no_moment_beside_all_of_them() -> None:
+    passages = talk("merge the branch safely", "x", "x", "x", "x", "the end of a branch")
+    assert len(moments(passages, looking_for("merge branch safely"), analyse)) == 1
+
+
+def test_nothing_said_nothing_found() -> None:
+    assert moments([], looking_for("merge"), analyse) == []
+    assert moments(talk("x"), looking_for("merge"), analyse) == []
+    assert moments(talk("merge"), [], analyse) == []
+    assert window_score([]) == 0
+
+
+def test_the_start_of_a_word_is_marked_where_one_is_still_typing() -> None:
+    assert (
+        marked("Kubernetes pods", looking_for("kube", last_is_prefix=True), analyse) == "<mark>Kubernetes</mark> pods"
+    )
+    assert marked("Kubernetes pods", looking_for("kube"), analyse) == "Kubernetes pods"
+
+
+def test_a_part_of_a_compound_is_marked_within_it() -> None:
+    assert marked("a NullPointerException!", looking_for("pointer"), analyse) == "a Null<mark>Pointer</mark>Exception!"
+    assert marked("my snake_case", looking_for("snake_case"), analyse) == "my <mark>snake_case</mark>"
+
+
+def test_long_text_is_cut_to_the_words_around_the_marks() -> None:
+    text = " ".join(f"w{n}" for n in range(100)).replace("w50", "merge")
+    [moment] = moments([Passage(0, 9_000, text)], looking_for("merge"), analyse)
+    assert moment.html == "… w44 w45 w46 w47 w48 w49 <mark>merge</mark> w51 w52 w53 w54 w55 w56 …"
+
+
+@given(st.text(alphabet="<>&\"' mergescript/=;#x27", max_size=80))
+def test_mark_is_the_only_markup_and_no_character_is_lost(text: str) -> None:
+    html = marked(text, looking_for("merge script"), analyse)
+    plain = re.sub("</?mark>", "", html)
+    assert "<" not in plain and ">" not in plain and '"' not in plain
+    assert re.sub("&(?!(amp|lt|gt|quot|#x27);)", "", plain) == plain
+
+
+@given(st.lists(st.text(max_size=40), max_size=12), st.text(max_size=30))
+def test_moments_lie_within_their_passages(cues: list[str], typed: str) -> None:
+    for moment in moments(talk(*cues), looking_for(typed), analyse):
+        assert 0 <= moment.start_ms < moment.end_ms <= len(cues) * 10_000
+        assert "<mark>" in moment.html
+
+
+def test_a_good_window_lifts_a_hit_and_its_lack_does_not_remove_one() -> None:
+    hits = [Hit("a", 9.0), Hit("b", 8.9), Hit("c", 1.0)]
+    assert [hit.id for hit in fuse(hits, {"b": 5.0, "c": 5.0})] == ["b", "c", "a"]
+    assert [hit.id for hit in fuse(hits, {"a": 1.0, "b": 1.0, "c": 1.0})] == ["a", "b", "c"]
+    assert [hit.id for hit in fuse(hits, {})] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("typed", ["merge branch", "deploy cluster config"])
+def test_a_page_of_hits_is_quick(typed: str) -> None:
+    said = "open the terminal and merge a branch then deploy this to our cluster with new config values"
+    words = said.split(" ")
+    cues = [
+        " ".join(words[(n * 7 + i) % len(words)] + str(n * i % 50) * (i % 3 == 0) for i in range(9))
+        for n in range(1200)
+    ]
+    pages = [talk(*cues[at : at + 120], each_ms=4_000) for at in range(0, 1200, 120)]
+    moments(pages[0], looking_for(typed), analyse)
+    began = time.process_time()
+    for passages in pages:
+        moments(passages, looking_for(typed), analyse)
+    # 10 ms on an idle machine; the bound leaves room for a slow one, not for another order of growth.
+    assert time.process_time() - began < 0.1
