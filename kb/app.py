@@ -1,0 +1,114 @@
+"""The site put together: settings, hands, nouns, and the wires that would climb between them."""
+
+import logging
+from pathlib import Path
+
+from flask import Flask
+
+from kb import db, hands, jobs, log
+from kb.config import ROOT, Settings
+from kb.index.contract import Index
+from kb.jobs import Send
+from kb.speech.contract import Engine
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    pages: bool = True,
+    send: Send | None = None,
+    index: Index | None = None,
+    speech: Engine | None = None,
+) -> Flask:
+    """Make the site. Connects to nothing, so that a server may fork afterwards.
+
+    pages: False for workers, which need no views. send, index, speech: what tests use instead of what the settings name.
+    """
+    settings = settings or Settings.from_environment()
+    log.init()
+    settings.make_folders()
+    app = _make(settings) if pages else Flask("kb", template_folder=str(ROOT / "templates"))
+    app.extensions["kb.settings"] = settings
+    db.init(app, settings.sqlalchemy_url)
+    jobs.init(app, settings, send)
+    hands.init(app, settings, index=index, speech=speech)
+    _wire()
+    if pages:
+        _add_pages(app, settings)
+    return app
+
+
+def _wire() -> None:
+    """Where a lower noun has to tell an upper one: the upper one's function, in the lower one's list."""
+    import kb.audit
+    import kb.outbox
+    from kb.categories import actions as categories
+    from kb.screencasts import actions as screencasts
+    from kb.screencasts import queries
+    from kb.transcripts import actions as transcripts
+
+    categories.on_items_moved[:] = [screencasts.move_items]
+    categories.on_changed[:] = [screencasts.items_of_categories_changed]
+    categories.count_items[:] = [queries.counts_by_category]
+    screencasts.take_captions[:] = [transcripts.take_captions]
+
+
+def _make(settings: Settings) -> Flask:
+    from kb.web.api import make_app
+    from kb.web.uploads import FORM_BYTES, UploadRequest
+
+    static = Path(__file__).parent / "web" / "static"
+    app = make_app("kb", template_folder=str(ROOT / "templates"), static_folder=str(static))
+    app.request_class = UploadRequest
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes + FORM_BYTES
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["site_name"] = "Showhow"
+    return app
+
+
+def _add_pages(app: Flask, settings: Settings) -> None:
+    from kb.accounts import sessions
+    from kb.web import assets, errors, filters, headers, limits
+
+    headers.init(app)
+    errors.init(app)
+    filters.init(app)
+    assets.init(app)
+    sessions.init(app, settings)
+    limits.init(app, settings)
+    _add_checks()
+    for blueprint in _blueprints():
+        app.register_blueprint(blueprint)
+    logging.getLogger(__name__).debug("site is put together")
+
+
+def _blueprints() -> list[object]:
+    from kb.accounts import api as accounts_api
+    from kb.accounts import views as accounts
+    from kb.categories import api as categories_api
+    from kb.categories import views as categories
+    from kb.pages import views as pages
+    from kb.screencasts import api as screencasts_api
+    from kb.screencasts import files
+    from kb.screencasts import views as screencasts
+    from kb.search import api as search_api
+    from kb.search import views as search
+    from kb.transcripts import api as transcripts_api
+    from kb.transcripts import views as transcripts
+    from kb.web import views as web
+
+    html = [pages, search, screencasts, files, transcripts, categories, accounts, web]
+    json = [screencasts_api, transcripts_api, search_api, categories_api, accounts_api]
+    return [module.bp for module in (*html, *json)]
+
+
+def _add_checks() -> None:
+    from kb.hands import hands as the_hands
+    from kb.screencasts.actions import ROOM_BYTES
+    from kb.web.views import CHECKS
+
+    def storage() -> str | None:
+        return None if the_hands().storage.free_bytes() > ROOM_BYTES else "The disk is nearly full."
+
+    CHECKS["storage"] = storage
+    CHECKS["index"] = lambda: the_hands().index.is_healthy()

@@ -1,0 +1,51 @@
+"""The tree as lists: pure, from the rows of all categories."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kb.categories.models import Category
+
+
+@dataclass
+class Branch:
+    """A category with what hangs on it. count: screencasts in it and below, as far as the asker may see them."""
+
+    category: Category
+    depth: int
+    count: int = 0
+    children: list["Branch"] = field(default_factory=list)
+
+    def flat(self) -> Iterator["Branch"]:
+        yield self
+        for child in self.children:
+            yield from child.flat()
+
+
+def grow(categories: Iterable[Category], counts: Mapping[str, int] | None = None) -> list[Branch]:
+    """Return the roots. counts: screencasts directly in a category, by id."""
+    by_parent: dict[str | None, list[Category]] = defaultdict(list)
+    for category in categories:
+        by_parent[category.parent_id].append(category)
+
+    def branches(parent_id: str | None, depth: int) -> list[Branch]:
+        found = []
+        for category in sorted(by_parent[parent_id], key=lambda each: (each.position, each.name.lower())):
+            children = branches(category.id, depth + 1)
+            own = (counts or {}).get(category.id, 0)
+            found.append(Branch(category, depth, own + sum(child.count for child in children), children))
+        return found
+
+    return branches(None, 0)
+
+
+def flat(roots: Iterable[Branch]) -> list[Branch]:
+    return [branch for root in roots for branch in root.flat()]
+
+
+def with_below(roots: Iterable[Branch], category_id: str) -> list[str]:
+    """The ids of a category and of all that hang below it."""
+    for branch in flat(roots):
+        if branch.category.id == category_id:
+            return [each.category.id for each in branch.flat()]
+    return []

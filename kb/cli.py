@@ -1,0 +1,145 @@
+"""The command line: what an admin does from a shell. Reads the same settings as the site."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn
+
+import click
+from flask import Flask
+
+from kb.config import Settings
+from kb.errors import KbError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def kb() -> None:
+    """Showhow: colleagues show each other how, in short screencasts."""
+
+
+def main() -> NoReturn:
+    try:
+        kb(standalone_mode=False)
+    except KbError as error:
+        _fail(error)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    sys.exit(0)
+
+
+def in_site(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command with the site's settings, its folders made and its database up to date."""
+
+    @wraps(command)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        with _site().app_context():
+            return command(*args, **kwargs)
+
+    return inside
+
+
+def _site() -> Flask:
+    from kb import db
+    from kb.app import create_app
+
+    settings = Settings.from_environment()
+    site = create_app(settings, pages=False)
+    db.migrate(settings.sqlalchemy_url)
+    return site
+
+
+@kb.command()
+def run() -> None:
+    """Start the whole site: web, workers, clock and (without KB_REDIS_URL) its own Redis."""
+    from kb import supervise
+
+    settings = Settings.from_environment()
+    supervise.start(settings, prepare=_prepare)
+
+
+def _prepare() -> None:
+    """What has to be there before anything runs: the database, and a way in for the first admin."""
+    from kb.accounts.actions import first_admin_token
+    from kb.accounts.views import join_link
+
+    with _site().app_context():
+        if token := first_admin_token():
+            click.echo(f"\nNobody runs this site yet. This link makes its admin, once:\n  {join_link(token)}\n")
+
+
+@kb.group()
+def user() -> None:
+    """People."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice(["member", "curator", "admin"]), default="member", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@in_site
+def user_add(email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Make an account. Without --password-stdin it has no password yet, and only its tokens work."""
+    from kb.accounts.actions import add_person
+    from kb.accounts.models import Role
+
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    person = add_person(email, name, Role(role), password)
+    click.echo(f"{person.email} is here now, as {person.role}.")
+
+
+@kb.group()
+def token() -> None:
+    """API tokens."""
+
+
+@token.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="What the token is for.")
+@in_site
+def token_add(email: str, name: str) -> None:
+    """Make a token for a person; prints the token alone, once."""
+    from kb.accounts.actions import add_token
+    from kb.accounts.models import person_by_email
+    from kb.errors import NotFound
+
+    person = person_by_email(email)
+    if not person:
+        raise NotFound(f"Nobody here has the address {email}. Make the account first: kb user add {email} --name …")
+    click.echo(add_token(person, name))
+
+
+@kb.command()
+@in_site
+def reindex() -> None:
+    """Make the search index anew from the database; search goes on meanwhile."""
+    from kb.hands import hands
+    from kb.search.actions import rebuild
+
+    rebuild()
+    click.echo(f"{len(hands().index.versions())} screencasts are in the index.")
+
+
+@kb.command()
+@in_site
+def doctor() -> None:
+    """Say what is there, what is missing, and the command that adds it. Exits 1 if something is."""
+    from kb.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.ok else 'MISS'}  {finding.name}: {finding.detail}")
+        if not finding.ok and finding.mend:
+            click.echo(f"      → {finding.mend}")
+    if not all(finding.ok for finding in findings):
+        sys.exit(1)
+
+
+def _fail(error: KbError) -> NoReturn:
+    click.echo(error.detail, err=True)
+    for field, texts in error.errors.items():
+        click.echo(f"  {field}: {' '.join(texts)}", err=True)
+    sys.exit(2)

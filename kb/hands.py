@@ -1,0 +1,56 @@
+"""The hands of this site, chosen by its settings: where bytes rest, what hears, what finds."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, current_app
+
+from kb.config import Settings
+from kb.db import new_id
+from kb.index.contract import Index
+from kb.media.run import run
+from kb.speech.contract import Engine, choose
+from kb.storage.contract import Storage
+from kb.storage.local import LocalStorage
+
+
+@dataclass
+class Hands:
+    settings: Settings
+    storage: Storage
+    index: Index
+    speech: Engine | None
+
+    @contextmanager
+    def work_folder(self, screencast_id: str, step: str) -> Iterator[Path]:
+        """An empty folder for one try of a step, on the same filesystem as the storage; gone afterwards."""
+        folder = self.settings.tmp_dir / f"{screencast_id}-{step}-{new_id()}"
+        folder.mkdir(mode=0o700, parents=True)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def init(app: Flask, settings: Settings, *, index: Index | None = None, speech: Engine | None = None) -> None:
+    """index, speech: what tests use instead of what the settings name."""
+    app.extensions["kb.hands"] = Hands(
+        settings=settings,
+        storage=LocalStorage(settings.data_dir),
+        index=index or _index(settings),
+        speech=speech or choose(settings.speech, run),
+    )
+
+
+def hands() -> Hands:
+    return cast(Hands, current_app.extensions["kb.hands"])
+
+
+def _index(settings: Settings) -> Index:
+    from kb.index.whoosh import WhooshIndex
+
+    return WhooshIndex(settings.index_dir)

@@ -1,0 +1,265 @@
+"""What people do with screencasts: receive, change, publish, delete, retry. The only code here that commits."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from kb import audit, outbox
+from kb.accounts.actions import access_changed
+from kb.accounts.models import Person
+from kb.accounts.rules import Viewer, can_change, can_view
+from kb.categories.actions import get as get_category
+from kb.categories.actions import tags_named
+from kb.db import db, new_id, now, writing
+from kb.errors import Invalid, NoRoom, NotAllowed, NotFound, NotSignedIn, TooLarge, ToolFailed, UnsupportedMedia
+from kb.hands import hands
+from kb.media.kinds import Kind, describe, sniff
+from kb.media.probe import Probe, probe
+from kb.screencasts import pipeline
+from kb.screencasts.fields import Upload, Words, clean_filename, title_of
+from kb.screencasts.models import Screencast
+from kb.storage.contract import made_folder, original
+
+HEAD_BYTES = 64 * 1024
+# A look inside while the uploader waits: longer than any honest file takes, short enough to wait for.
+LOOK_S = 8.0
+# Kept free besides an upload's own bytes: what its steps make is smaller than the upload, and the database must go on.
+ROOM_BYTES = 256 * 1024**2
+
+
+@dataclass(frozen=True)
+class CaptionsFile:
+    content: bytes
+    filename: str
+    language: str
+
+
+# (screencast id, file) -> None: stores uploaded captions in the caller's transaction, or raises Invalid. By kb.app.
+take_captions: list[Callable[[str, CaptionsFile], None]] = []
+
+
+def get(viewer: Viewer, screencast_id: str) -> Screencast:
+    """The screencast, if this viewer may see it; to anybody else it is as if it were not there."""
+    screencast = db.session.get(Screencast, screencast_id)
+    if screencast and can_view(viewer, screencast):
+        return screencast
+    if viewer.person_id is None:
+        raise NotSignedIn("Sign in to see this.")
+    raise NotFound("This screencast is not there, or not shared with you.")
+
+
+def get_to_change(viewer: Viewer, screencast_id: str) -> Screencast:
+    screencast = get(viewer, screencast_id)
+    if not can_change(viewer, screencast):
+        raise NotAllowed("Only its author and curators can change this screencast.")
+    return screencast
+
+
+def check_room(size_bytes: int) -> None:
+    """Before bytes are taken: whether they fit. Raises TooLarge or NoRoom."""
+    most = hands().settings.max_upload_bytes
+    if size_bytes > most:
+        raise TooLarge(
+            f"This file is larger than the {_size(most)} that fit here. Cut it shorter or record it smaller."
+        )
+    if hands().storage.free_bytes() < size_bytes + ROOM_BYTES:
+        raise NoRoom("There is no room left for this file. Nothing was kept; tell an admin, then try again.")
+
+
+def receive(
+    file: Path, filename: str, fields: Upload, *, by: Person, captions: CaptionsFile | None = None
+) -> Screencast:
+    """Take a file that has arrived whole in the data folder, and start its steps.
+
+    What can be known at once is refused here, with nothing left behind: empty, not a video, no picture, too long. A
+    look inside that takes too long is left to the workers. The file is moved, never copied.
+    """
+    size_bytes = file.stat().st_size
+    check_room(size_bytes)
+    kind = _kind_of(file, size_bytes)
+    _look_inside(file, kind)
+    screencast_id = new_id()
+    key = original(screencast_id, kind.extension)
+    hands().storage.put(key, file)
+    try:
+        with writing() as session:
+            screencast = Screencast(
+                id=screencast_id,
+                title=title_of(filename),
+                author_id=by.id,
+                filename=clean_filename(filename),
+                kind=kind.name,
+                original_key=key,
+                original_bytes=size_bytes,
+                published_at=None if fields.draft else now(),
+            )
+            session.add(screencast)
+            _apply(screencast, fields, by)
+            session.flush()
+            if captions:
+                for take in take_captions:
+                    take(screencast_id, captions)
+            pipeline.start(screencast)
+            outbox.changed(screencast_id)
+            access_changed()
+            audit.record("added", "screencast", screencast_id, by=by.id, title=screencast.title)
+    except BaseException:
+        hands().storage.delete(key)
+        raise
+    return screencast
+
+
+def change(screencast: Screencast, fields: Words, *, by: Person) -> Screencast:
+    """Change what is given; leave what is None."""
+    with writing():
+        _apply(screencast, fields, by)
+        if fields.draft is not None:
+            screencast.published_at = None if fields.draft else (screencast.published_at or now())
+        _words_changed(screencast)
+        audit.record("changed", "screencast", screencast.id, by=by.id, fields=sorted(fields.model_fields_set))
+    return screencast
+
+
+def publish(screencast: Screencast, *, by: Person) -> None:
+    change(screencast, Words(draft=False), by=by)
+
+
+def trash(screencast: Screencast, *, by: Person) -> None:
+    """Take it out of everybody's sight; its work stops, its files stay for 30 days."""
+    with writing():
+        screencast.trashed_at = now()
+        _words_changed(screencast)
+        audit.record("deleted", "screencast", screencast.id, by=by.id, title=screencast.title)
+
+
+def erase(screencast_id: str) -> None:
+    """Delete a screencast for good, with all its files."""
+    with writing() as session:
+        screencast = session.get(Screencast, screencast_id)
+        keys = [screencast.original_key] if screencast and screencast.original_key else []
+        if screencast:
+            session.delete(screencast)
+            outbox.changed(screencast_id)
+            audit.record("erased", "screencast", screencast_id, by=None)
+    for key in [*keys, made_folder(screencast_id)]:
+        hands().storage.delete(key)
+
+
+def retry(screencast: Screencast, *, by: Person) -> None:
+    with writing():
+        pipeline.retry(screencast.id)
+        audit.record("retried", "screencast", screencast.id, by=by.id)
+
+
+def move_items(category_ids: list[str], target_id: str | None) -> None:
+    """For categories: everything in these goes to another, or to none. Inside the caller's transaction."""
+    items_of_categories_changed(category_ids)
+    db.session.execute(update(Screencast).where(Screencast.category_id.in_(category_ids)).values(category_id=target_id))
+
+
+def items_of_categories_changed(category_ids: list[str]) -> None:
+    """For categories: their name or place is other now, and search knows it from the items."""
+    for screencast in db.session.scalars(select(Screencast).where(Screencast.category_id.in_(category_ids))):
+        _words_changed(screencast)
+
+
+def _kind_of(file: Path, size_bytes: int) -> Kind:
+    if size_bytes == 0:
+        text = "The file is empty. Choose the recording itself, and check that it has finished saving."
+        raise Invalid(text, code="empty-file", errors={"file": [text]})
+    with file.open("rb") as opened:
+        head = opened.read(HEAD_BYTES)
+    kind = sniff(head)
+    if not kind:
+        raise UnsupportedMedia(
+            f"This looks like {describe(head)}, not like a video that can be taken. "
+            "Send a screen recording: MP4, MOV, WebM, MKV, AVI, FLV, TS, OGV or GIF."
+        )
+    return kind
+
+
+def _look_inside(file: Path, kind: Kind) -> None:
+    found: Probe | None = None
+    with suppress(_Unsure):
+        found = _probe(file, kind)
+    if found and (text := too_long(found.duration_ms)):
+        raise Invalid(text, code="too-long", errors={"file": [text]})
+
+
+class _Unsure(Exception):
+    pass
+
+
+def _probe(file: Path, kind: Kind) -> Probe:
+    try:
+        return probe(file, kind, deadline_s=LOOK_S)
+    except ToolFailed as error:
+        if error.permanent:
+            raise Invalid(error.detail, code=error.code, errors={"file": [error.detail]}) from error
+        raise _Unsure from error
+
+
+def too_long(duration_ms: int | None) -> str | None:
+    """A sentence if a recording of this length is not taken."""
+    most_s = hands().settings.max_duration_s
+    if duration_ms and duration_ms > most_s * 1000:
+        return f"This recording is longer than {_minutes(most_s)}. Cut it into parts, each with one purpose."
+    return None
+
+
+def _apply(screencast: Screencast, fields: Words, by: Person) -> None:
+    if fields.title:
+        screencast.title = fields.title
+    if fields.purpose is not None:
+        screencast.purpose = fields.purpose
+    if fields.description is not None:
+        screencast.description = fields.description
+    if fields.category is not None:
+        screencast.category_id = _category_id(fields.category)
+    if fields.tags is not None:
+        screencast.tags = tags_named(fields.tags)
+    if fields.visibility is not None:
+        screencast.visibility = fields.visibility
+        screencast.team_id = _team_id(fields, screencast, by) if fields.visibility == "team" else None
+
+
+def _category_id(typed: str) -> str | None:
+    if not typed:
+        return None
+    try:
+        return get_category(typed).id
+    except NotFound as error:
+        text = "Choose a category that is there."
+        raise Invalid("This category is gone.", errors={"category": [text]}) from error
+
+
+def _team_id(fields: Words, screencast: Screencast, by: Person) -> str:
+    """A team of the author's; of the person who changes it where that is somebody else."""
+    mine = [team.id for team in by.teams]
+    if fields.team and fields.team in (*mine, screencast.team_id):
+        return fields.team
+    if not fields.team and len(mine) == 1:
+        return mine[0]
+    text = "You are in no such team." if fields.team else "Say which of your teams may see it."
+    raise Invalid("Choose a team.", errors={"team": [text]})
+
+
+def _words_changed(screencast: Screencast) -> None:
+    screencast.version += 1
+    outbox.changed(screencast.id)
+    access_changed()
+
+
+def _size(size_bytes: int) -> str:
+    units = ["B", "kB", "MB", "GB", "TB"]
+    size = float(size_bytes)
+    while size >= 1000 and len(units) > 1:
+        size, units = size / 1024, units[1:]
+    return f"{size:.3g} {units[0]}"
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60} minutes" if seconds >= 120 else f"{seconds} seconds"

@@ -1,0 +1,159 @@
+"""Screencasts in the API."""
+
+from typing import Any
+
+from flask import request
+from pydantic import BaseModel, Field
+
+from kb.accounts.sessions import person, signed_in, viewer, visitors
+from kb.screencasts import actions, queries
+from kb.screencasts.arrivals import arrival
+from kb.screencasts.fields import Words
+from kb.screencasts.present import as_json
+from kb.web.api import Problem, blueprint
+from kb.web.paging import limit_of
+
+bp = blueprint("screencasts", __name__)
+
+
+class NamedOut(BaseModel):
+    id: str
+    name: str
+
+
+class StepOut(BaseModel):
+    name: str
+    state: str = Field(description="waiting, running, done, failed or skipped")
+    progress: float
+    error: Problem | None = Field(description="Why it failed, or a note on what it met.")
+
+
+class SourceOut(BaseModel):
+    url: str
+    type: str
+    width: int
+    height: int
+    bytes: int
+
+
+class CaptionsOut(BaseModel):
+    language: str
+    source: str = Field(description="speech, upload or edited")
+    draft: bool
+    url: str
+
+
+class ChapterOut(BaseModel):
+    start: float
+    title: str
+
+
+class ScreencastOut(BaseModel):
+    id: str
+    url: str
+    title: str
+    purpose: str
+    description: str
+    category: NamedOut | None
+    tags: list[str]
+    author: NamedOut
+    visibility: str
+    team: NamedOut | None
+    draft: bool
+    state: str = Field(description="processing, ready (something plays) or failed (nothing plays)")
+    playable: bool
+    progress: float
+    steps: list[StepOut]
+    error: Problem | None
+    duration: float | None
+    width: int | None
+    height: int | None
+    sources: list[SourceOut] = Field(description="Best first: what every browser plays before the quick copy.")
+    poster: str | None
+    storyboard: str | None
+    captions: list[CaptionsOut]
+    chapters: list[ChapterOut]
+    solved_count: int
+    external_id: str | None
+    created_at: str
+    published_at: str | None
+
+
+class ScreencastList(BaseModel):
+    items: list[ScreencastOut]
+    next: str | None
+
+
+class ListQuery(BaseModel):
+    category: str | None = Field(None, description="A category's id or slug; what is below it counts too.")
+    tag: str | None = None
+    author: str | None = Field(None, description="A person's id.")
+    sort: str = Field("newest", description="newest, solved or title")
+    limit: str | None = Field(None, description="1 to 100")
+    cursor: str | None = None
+
+
+@bp.post("/screencasts")
+@bp.doc(
+    summary="Upload a recording",
+    description="The answer comes as soon as the bytes are in; `state`, `steps` and `playable` tell the rest. The file "
+    "streams to disk. Refused: 413 too large, 415 not a video, 422 a field, too long or no picture, 507 no room.",
+)
+@bp.output(ScreencastOut, status_code=202)
+@signed_in
+def add() -> tuple[dict[str, Any], int, dict[str, str]]:
+    with arrival() as arrived:
+        screencast = actions.receive(
+            arrived.path, arrived.filename, arrived.fields, by=person(), captions=arrived.captions
+        )
+    body = as_json(screencast)
+    return body, 202, {"Location": f"{request.path}/{screencast.id}"}
+
+
+@bp.get("/screencasts")
+@bp.input(ListQuery, location="query")
+@bp.output(ScreencastList)
+@visitors
+def index(query_data: ListQuery) -> dict[str, Any]:
+    """Screencasts that the asker may see, newest first unless sorted otherwise."""
+    wanted = queries.Wanted(
+        category=query_data.category, tag=query_data.tag, author=query_data.author, sort=query_data.sort
+    )
+    page = queries.page(viewer(), wanted, cursor=query_data.cursor, limit=limit_of(query_data.limit))
+    return {"items": [as_json(each) for each in page.items], "next": page.next}
+
+
+@bp.get("/screencasts/<screencast_id>")
+@bp.output(ScreencastOut)
+@visitors
+def show(screencast_id: str) -> dict[str, Any]:
+    return as_json(actions.get(viewer(), screencast_id))
+
+
+@bp.patch("/screencasts/<screencast_id>")
+@bp.input(Words)
+@bp.output(ScreencastOut)
+@signed_in
+def change(screencast_id: str, json_data: Words) -> dict[str, Any]:
+    """Change what is given, leave the rest. `draft: false` publishes."""
+    screencast = actions.get_to_change(viewer(), screencast_id)
+    return as_json(actions.change(screencast, json_data, by=person()))
+
+
+@bp.delete("/screencasts/<screencast_id>")
+@bp.output({}, status_code=204)
+@signed_in
+def delete(screencast_id: str) -> str:
+    """Put it in the trash for 30 days."""
+    actions.trash(actions.get_to_change(viewer(), screencast_id), by=person())
+    return ""
+
+
+@bp.post("/screencasts/<screencast_id>/retry")
+@bp.output(ScreencastOut, status_code=202)
+@signed_in
+def retry(screencast_id: str) -> dict[str, Any]:
+    """Start the steps again that failed."""
+    screencast = actions.get_to_change(viewer(), screencast_id)
+    actions.retry(screencast, by=person())
+    return as_json(screencast)

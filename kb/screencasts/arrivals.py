@@ -1,0 +1,64 @@
+"""A recording that comes in one request: its file in the data folder, and what was said of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from flask import request
+
+from kb.errors import Invalid
+from kb.screencasts.actions import CaptionsFile, check_room
+from kb.screencasts.fields import Upload
+from kb.web.forms import parse
+from kb.web.uploads import Landing
+
+# Read into memory; what is longer is refused by whoever reads captions.
+CAPTIONS_BYTES = 6 * 1024**2
+
+
+@dataclass(frozen=True)
+class Arrived:
+    path: Path
+    filename: str
+    fields: Upload
+    captions: CaptionsFile | None
+
+
+@contextmanager
+def arrival() -> Iterator[Arrived]:
+    """Read the request's form; whatever is left of its files afterwards is deleted."""
+    # Before the first byte of the body is read.
+    check_room(request.content_length or 0)
+    files = request.files
+    try:
+        file = files.get("file")
+        if not file or not file.filename:
+            text = "Choose a recording to upload."
+            raise Invalid(text, code="no-file", errors={"file": [text]})
+        fields = parse(Upload, _values())
+        yield Arrived(
+            path=cast(Landing, file.stream).path,
+            filename=file.filename,
+            fields=fields,
+            captions=_captions(fields.captions_language),
+        )
+    finally:
+        for each in files.values():
+            each.close()
+
+
+def _values() -> dict[str, Any]:
+    values: dict[str, Any] = dict(request.form.items())
+    values["tags"] = request.form.getlist("tags")
+    if not values.get("captions_language"):
+        values.pop("captions_language", None)
+    return values
+
+
+def _captions(language: str) -> CaptionsFile | None:
+    file = request.files.get("captions")
+    if not file or not file.filename:
+        return None
+    return CaptionsFile(file.stream.read(CAPTIONS_BYTES), file.filename, language)

@@ -1,0 +1,150 @@
+"""A recording and its life."""
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.accounts.models import Person, Team
+from kb.categories.models import Category, Tag
+from kb.db import Base, new_id, now
+
+screencast_tag = Table(
+    "screencast_tag",
+    Base.metadata,
+    Column("screencast_id", ForeignKey("screencast.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_name", ForeignKey("tag.name", onupdate="CASCADE", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class State(enum.StrEnum):
+    processing = "processing"
+    ready = "ready"
+    failed = "failed"
+
+
+class StepState(enum.StrEnum):
+    waiting = "waiting"
+    running = "running"
+    done = "done"
+    failed = "failed"
+    skipped = "skipped"
+
+
+# What a step in one of these states leaves to those that need it: nothing more will come.
+ENDED = (StepState.done, StepState.failed, StepState.skipped)
+
+
+class Screencast(Base):
+    __tablename__ = "screencast"
+    __table_args__ = (
+        Index("ix_screencast_newest", "created_at", "id"),
+        Index("ix_screencast_category_newest", "category_id", "created_at", "id"),
+        Index("ix_screencast_author_newest", "author_id", "created_at", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    title: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(String(300), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    category_id: Mapped[str | None] = mapped_column(ForeignKey("category.id"))
+    author_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    visibility: Mapped[str] = mapped_column(String(16), default="everyone")
+    team_id: Mapped[str | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))
+    external_id: Mapped[str | None] = mapped_column(String(200), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    # None while it is a draft, which its author alone sees.
+    published_at: Mapped[datetime | None]
+    trashed_at: Mapped[datetime | None] = mapped_column(index=True)
+    # Rises with every change of words or place; the index keeps the number that it has seen.
+    version: Mapped[int] = mapped_column(default=1)
+    solved_count: Mapped[int] = mapped_column(default=0)
+
+    # What was uploaded. The client's name is data, never a path.
+    filename: Mapped[str] = mapped_column(String(255), default="")
+    kind: Mapped[str | None] = mapped_column(String(16))
+    original_key: Mapped[str | None] = mapped_column(String(200))
+    original_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    # What the probe measured; `measured` is all of it (kb.media.probe.Probe).
+    measured: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    duration_ms: Mapped[int | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    has_audio: Mapped[bool | None]
+
+    # What the steps made.
+    state: Mapped[State] = mapped_column(String(16), default=State.processing, index=True)
+    progress: Mapped[float] = mapped_column(default=0.0)
+    poster_key: Mapped[str | None] = mapped_column(String(200))
+    storyboard: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # Set by transcripts: [{"language": "en", "source": "speech", "draft": true}].
+    captions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+    author: Mapped[Person] = relationship()
+    team: Mapped[Team | None] = relationship()
+    category: Mapped[Category | None] = relationship()
+    tags: Mapped[list[Tag]] = relationship(secondary=screencast_tag, order_by=Tag.name)
+    steps: Mapped[list["Step"]] = relationship(
+        back_populates="screencast", order_by="Step.place", cascade="all, delete-orphan", passive_deletes=True
+    )
+    sources: Mapped[list["Source"]] = relationship(
+        back_populates="screencast", order_by="Source.rank", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def is_draft(self) -> bool:
+        return self.published_at is None
+
+    @property
+    def is_playable(self) -> bool:
+        return bool(self.sources)
+
+    def step(self, name: str) -> "Step | None":
+        return next((step for step in self.steps if step.name == name), None)
+
+
+class Step(Base):
+    """One piece of work on a screencast: who has it until when, how far it is, and why it failed."""
+
+    __tablename__ = "step"
+
+    screencast_id: Mapped[str] = mapped_column(ForeignKey("screencast.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(16), primary_key=True)
+    place: Mapped[int]
+    state: Mapped[StepState] = mapped_column(String(16), default=StepState.waiting, index=True)
+    progress: Mapped[float] = mapped_column(default=0.0)
+    attempt: Mapped[int] = mapped_column(default=0)
+    # A running step belongs to its worker until then; who comes later may take it over.
+    lease_until: Mapped[datetime | None]
+    lease_key: Mapped[str | None] = mapped_column(String(32))
+    # A waiting step was last asked for, or may be tried again, at this time.
+    due_at: Mapped[datetime] = mapped_column(default=now)
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    cpu_s: Mapped[float | None]
+    # Why it failed, or what a colleague should know about how it went ("It has no sound.").
+    error_code: Mapped[str | None] = mapped_column(String(40))
+    error_text: Mapped[str | None] = mapped_column(Text)
+
+    screencast: Mapped[Screencast] = relationship(back_populates="steps")
+
+
+class Source(Base):
+    """One playable file of a screencast, best first."""
+
+    __tablename__ = "source"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    screencast_id: Mapped[str] = mapped_column(ForeignKey("screencast.id", ondelete="CASCADE"), index=True)
+    # 0: H.264/AAC MP4, which every browser plays; 1: a quick copy for those that can.
+    rank: Mapped[int]
+    name: Mapped[str] = mapped_column(String(40))
+    mime: Mapped[str] = mapped_column(String(120))
+    width: Mapped[int]
+    height: Mapped[int]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+
+    screencast: Mapped[Screencast] = relationship(back_populates="sources")

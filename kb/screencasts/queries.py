@@ -1,0 +1,134 @@
+"""Lists of screencasts, as far as a viewer may see them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kb.accounts.models import AccessVersion
+from kb.accounts.rules import Viewer, visible
+from kb.categories import actions as categories
+from kb.categories.tree import grow, with_below
+from kb.db import db
+from kb.errors import Invalid
+from kb.screencasts.models import Screencast, screencast_tag
+from kb.web.paging import cursor_of, read_cursor
+
+SORTS = ("newest", "solved", "title")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is narrowed to. category: an id; its sub-tree counts too."""
+
+    category: str | None = None
+    tag: str | None = None
+    author: str | None = None
+    sort: str = "newest"
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[Screencast]
+    next: str | None
+
+
+def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int) -> Page:
+    if wanted.sort not in SORTS:
+        raise Invalid("The order needs a correction.", errors={"sort": [f"Write one of {', '.join(SORTS)}."]})
+    query = _loaded(select(Screencast).where(visible(viewer, Screencast), *_narrowed(wanted)))
+    after = read_cursor(cursor, (str,))
+    if after:
+        query = query.where(_after(wanted.sort, after[0]))
+    found = list(db.session.scalars(query.order_by(*_ORDERS[wanted.sort]).limit(limit + 1)))
+    more = len(found) > limit
+    # The cursor names the last row alone; where it stands is looked up, so that no time is rounded on its way.
+    return Page(found[:limit], cursor_of(found[limit - 1].id) if more else None)
+
+
+def by_ids(viewer: Viewer, ids: list[str]) -> list[Screencast]:
+    """In the order of the ids, without those that the viewer may not see."""
+    query = _loaded(select(Screencast).where(Screencast.id.in_(ids), visible(viewer, Screencast)))
+    found = {screencast.id: screencast for screencast in db.session.scalars(query)}
+    return [found[each] for each in ids if each in found]
+
+
+def visible_ids(viewer: Viewer) -> frozenset[str]:
+    """Every id that the viewer may see; kept until the next change of who may see what."""
+    version = db.session.scalar(select(AccessVersion.number)) or 0
+    known = _VISIBLE.get(viewer)
+    if not known or known[0] != version:
+        if len(_VISIBLE) > 200:
+            _VISIBLE.clear()
+        known = (version, frozenset(db.session.scalars(select(Screencast.id).where(visible(viewer, Screencast)))))
+        _VISIBLE[viewer] = known
+    return known[1]
+
+
+def counts_by_category(viewer: Viewer) -> dict[str, int]:
+    """For categories: how many directly in each, of what the viewer may see."""
+    rows = db.session.execute(
+        select(Screencast.category_id, func.count())
+        .where(visible(viewer, Screencast), Screencast.category_id.is_not(None))
+        .group_by(Screencast.category_id)
+    )
+    return {category_id: count for category_id, count in rows}
+
+
+# By viewer, which is a value: (access version, ids). In one process; a change elsewhere shows in the version.
+_VISIBLE: dict[Viewer, tuple[int, frozenset[str]]] = {}
+
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "newest": (Screencast.created_at.desc(), Screencast.id.desc()),
+    "solved": (Screencast.solved_count.desc(), Screencast.created_at.desc(), Screencast.id.desc()),
+    "title": (func.lower(Screencast.title), Screencast.id),
+}
+
+
+def _loaded(query: Select[tuple[Screencast]]) -> Select[tuple[Screencast]]:
+    return query.options(
+        joinedload(Screencast.author),
+        joinedload(Screencast.team),
+        joinedload(Screencast.category),
+        selectinload(Screencast.tags),
+        selectinload(Screencast.steps),
+        selectinload(Screencast.sources),
+    )
+
+
+def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.category:
+        category = categories.get(wanted.category)
+        conditions.append(Screencast.category_id.in_(with_below(grow(categories.every()), category.id)))
+    if wanted.tag:
+        name = categories.tag_name(wanted.tag)
+        conditions.append(
+            Screencast.id.in_(select(screencast_tag.c.screencast_id).where(screencast_tag.c.tag_name == name))
+        )
+    if wanted.author:
+        conditions.append(Screencast.author_id == wanted.author)
+    return conditions
+
+
+def _after(sort: str, last_id: str) -> ColumnElement[bool]:
+    last = db.session.get(Screencast, last_id)
+    if not last:
+        raise Invalid("This list changed. Start again from its first page.", errors={"cursor": ["Too old."]})
+    older = or_(
+        Screencast.created_at < last.created_at,
+        and_(Screencast.created_at == last.created_at, Screencast.id < last.id),
+    )
+    if sort == "newest":
+        return older
+    if sort == "solved":
+        return or_(
+            Screencast.solved_count < last.solved_count,
+            and_(Screencast.solved_count == last.solved_count, older),
+        )
+    # By the database's own lower(), which for SQLite is not Python's.
+    title = select(func.lower(Screencast.title)).where(Screencast.id == last_id).scalar_subquery()
+    return or_(
+        func.lower(Screencast.title) > title, and_(func.lower(Screencast.title) == title, Screencast.id > last.id)
+    )

@@ -1,0 +1,41 @@
+"""What is done to a screencast, as data: the steps, what each needs, and how long it takes against the others."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StepKind:
+    """needs: steps that must have ended before. weight: its share of the whole, from measured CPU seconds.
+
+    attempts: how often it is tried before it counts as failed. lease_s: how long it may be silent before another worker
+    takes it over.
+    """
+
+    name: str
+    job: str
+    needs: tuple[str, ...]
+    weight: float
+    words: str
+    attempts: int = 3
+    lease_s: int = 60
+
+
+STEPS = (
+    StepKind("probe", "screencasts.probe", (), 1, "Looking at the file"),
+    StepKind("quick", "screencasts.quick", ("probe",), 2, "Making it playable"),
+    StepKind("rendition", "screencasts.rendition", ("quick",), 40, "Making it play everywhere"),
+    StepKind("speech", "transcripts.speech", ("rendition",), 45, "Writing down what is said"),
+    StepKind("index", "search.drain", ("speech",), 2, "Making it findable"),
+)
+BY_NAME = {step.name: step for step in STEPS}
+
+
+def ready_after(ended: set[str]) -> list[StepKind]:
+    """The steps whose needs have all ended and that have not ended themselves."""
+    return [step for step in STEPS if step.name not in ended and set(step.needs) <= ended]
+
+
+def overall(progress: dict[str, float]) -> float:
+    """One honest bar from each step's own progress (0 to 1), by weight."""
+    whole = sum(BY_NAME[name].weight for name in progress)
+    return sum(BY_NAME[name].weight * part for name, part in progress.items()) / whole if whole else 1.0

@@ -1,0 +1,150 @@
+"""Pages that change one screencast: upload, edit, publish, delete, retry; and how far its steps are."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from kb.accounts.rules import VISIBILITIES
+from kb.accounts.sessions import person, signed_in, viewer, visitors
+from kb.categories import actions as categories
+from kb.categories.models import Tag
+from kb.categories.present import choices
+from kb.db import db
+from kb.errors import Invalid, KbError
+from kb.hands import hands
+from kb.screencasts import actions
+from kb.screencasts.arrivals import arrival
+from kb.screencasts.fields import Words
+from kb.screencasts.models import Screencast
+from kb.screencasts.present import shown
+from kb.web.forms import parse
+
+bp = Blueprint("screencasts", __name__)
+
+ACCEPT = "video/*,.mkv,.mov,.mp4,.m4v,.webm,.avi,.flv,.ts,.mts,.m2ts,.3gp,.ogv,.gif"
+STATUS_PARTS = {"card": "screencasts/_card.html", "row": "screencasts/_row.html", "watch": "watch/_progress.html",
+                "stage": "watch/_stage.html"}  # fmt: skip
+
+
+@bp.get("/upload")
+@signed_in
+def upload() -> ResponseReturnValue:
+    return _upload_page()
+
+
+@bp.post("/upload")
+@signed_in
+def upload_form() -> ResponseReturnValue:
+    """The way without JavaScript; the page's own script sends to the API."""
+    try:
+        with arrival() as arrived:
+            screencast = actions.receive(
+                arrived.path, arrived.filename, arrived.fields, by=person(), captions=arrived.captions
+            )
+    except KbError as error:
+        return _upload_page(error.errors or {"file": [error.detail]}), error.status
+    return redirect(url_for("pages.watch", screencast_id=screencast.id))
+
+
+@bp.get("/screencasts/<screencast_id>/status")
+@visitors
+def status(screencast_id: str) -> ResponseReturnValue:
+    screencast = actions.get(viewer(), screencast_id)
+    view = request.args.get("view", "card")
+    if view not in STATUS_PARTS:
+        raise Invalid("There is no such view.")
+    return render_template(STATUS_PARTS[view], screencast=shown(screencast, viewer()), start_s=0)
+
+
+@bp.route("/screencasts/<screencast_id>/edit", methods=["GET", "POST"])
+@signed_in
+def edit(screencast_id: str) -> ResponseReturnValue:
+    screencast = actions.get_to_change(viewer(), screencast_id)
+    if request.method == "GET":
+        return _edit_page(screencast)
+    try:
+        fields = parse(Words, _form_values())
+        if not fields.title:
+            raise Invalid("A title is needed.", errors={"title": ["Say in a few words what it shows."]})
+        actions.change(screencast, fields, by=person())
+    except Invalid as error:
+        return _edit_page(screencast, error.errors), 422
+    flash("Saved.", "success")
+    return redirect(url_for("pages.watch", screencast_id=screencast.id))
+
+
+@bp.post("/screencasts/<screencast_id>/publish")
+@signed_in
+def publish(screencast_id: str) -> ResponseReturnValue:
+    screencast = actions.get_to_change(viewer(), screencast_id)
+    actions.publish(screencast, by=person())
+    flash("It is published.", "success")
+    return redirect(url_for("pages.watch", screencast_id=screencast.id))
+
+
+@bp.post("/screencasts/<screencast_id>/delete")
+@signed_in
+def delete(screencast_id: str) -> ResponseReturnValue:
+    screencast = actions.get_to_change(viewer(), screencast_id)
+    actions.trash(screencast, by=person())
+    flash(f"“{screencast.title}” is deleted.", "success")
+    return redirect(url_for("pages.library"))
+
+
+@bp.post("/screencasts/<screencast_id>/retry")
+@signed_in
+def retry(screencast_id: str) -> ResponseReturnValue:
+    screencast = actions.get_to_change(viewer(), screencast_id)
+    actions.retry(screencast, by=person())
+    return redirect(url_for("pages.watch", screencast_id=screencast.id))
+
+
+def _form_values() -> dict[str, Any]:
+    values: dict[str, Any] = {key: value for key, value in request.form.items() if key != "tags"}
+    if "tags" in request.form:
+        values["tags"] = request.form.getlist("tags")
+    return values
+
+
+def _choices() -> dict[str, Any]:
+    settings = hands().settings
+    return {
+        "categories": choices(categories.tree(viewer())),
+        "teams": [{"id": team.id, "name": team.name} for team in person().teams],
+        "tag_names": list(db.session.scalars(select(Tag.name).order_by(Tag.name).limit(500))),
+        "visibilities": VISIBILITIES,
+        "max_bytes": settings.max_upload_bytes,
+        "max_duration_s": settings.max_duration_s,
+        "accept": ACCEPT,
+    }
+
+
+def _upload_page(errors: dict[str, list[str]] | None = None) -> str:
+    # The form is not read again where its body was refused.
+    values = request.form if request.method == "POST" and errors and "file" not in errors else {}
+    return render_template("screencasts/upload.html", errors=errors or {}, values=values, **_choices())
+
+
+def _edit_page(screencast: Screencast, errors: dict[str, list[str]] | None = None) -> str:
+    values = (
+        request.form
+        if errors
+        else {
+            "title": screencast.title,
+            "purpose": screencast.purpose,
+            "description": screencast.description,
+            "category": screencast.category_id or "",
+            "tags": ", ".join(tag.name for tag in screencast.tags),
+            "visibility": screencast.visibility,
+            "team": screencast.team_id or "",
+        }
+    )
+    return render_template(
+        "screencasts/edit.html",
+        screencast=shown(screencast, viewer()),
+        errors=errors or {},
+        values=values,
+        **_choices(),
+    )

@@ -1,0 +1,164 @@
+"""What each media step does: read the original, make files in a folder of its own, put them in place, say so.
+
+Results are written in one transaction with the end of the step; files come first and have names that do not change,
+so that a step that runs twice leaves the same behind.
+"""
+
+import dataclasses
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from kb.db import db, now, writing
+from kb.errors import NotFound, ToolFailed
+from kb.hands import hands
+from kb.media import probe as probing
+from kb.media import rendition as renditions
+from kb.media import stills
+from kb.media.kinds import Kind, by_name
+from kb.media.probe import Probe
+from kb.screencasts import actions, pipeline
+from kb.screencasts.models import Screencast, Source
+from kb.screencasts.pipeline import Lease
+from kb.storage.contract import made
+
+TRASH_DAYS = 30
+# A folder in private/tmp that nobody touched for so long was left by a try that was killed.
+LEFTOVER_AGE = timedelta(hours=24)
+
+
+def probe(screencast_id: str) -> None:
+    """The step `probe`: what is in the file, and whether it may stay."""
+    pipeline.perform(screencast_id, "probe", _probe)
+
+
+def quick(screencast_id: str) -> None:
+    """The step `quick`: play at once what browsers can play without a new encoding."""
+    pipeline.perform(screencast_id, "quick", _quick)
+
+
+def rendition(screencast_id: str) -> None:
+    """The step `rendition`: what every browser plays, with poster, storyboard and the sound for speech recognition."""
+    pipeline.perform(screencast_id, "rendition", _rendition)
+
+
+def _probe(lease: Lease) -> None:
+    with _original(lease) as (path, kind):
+        found = probing.probe(path, kind)
+    if too_long := actions.too_long(found.duration_ms):
+        raise ToolFailed(too_long, permanent=True, code="too-long")
+    with writing() as session:
+        screencast = session.get_one(Screencast, lease.screencast_id)
+        screencast.measured = dataclasses.asdict(found)
+        screencast.width, screencast.height = found.width, found.height
+        screencast.has_audio = found.audio_codec is not None
+        screencast.duration_ms = found.duration_ms
+        notes = [*found.notes, *([] if found.audio_codec else ["It has no sound."])]
+        pipeline.finish(lease, note=" ".join(notes) or None, code="note" if notes else None)
+
+
+def _quick(lease: Lease) -> None:
+    screencast = db.session.get_one(Screencast, lease.screencast_id)
+    if not screencast.measured:
+        pipeline.finish(lease, skipped=True, code="needed")
+        return
+    measured = _measured(screencast)
+    with _original(lease) as (path, kind), hands().work_folder(lease.screencast_id, "quick") as folder:
+        made_quick = renditions.quick(path, kind, measured, folder, should_stop=lease.is_over)
+        if not made_quick:
+            pipeline.finish(lease, skipped=True, code="needs-encoding")
+            return
+        name = "video.mp4" if made_quick.is_final else made_quick.path.name
+        source = Source(
+            screencast_id=lease.screencast_id,
+            rank=0 if made_quick.is_final else 1,
+            name=name,
+            mime=made_quick.mime,
+            width=made_quick.width,
+            height=made_quick.height,
+            size_bytes=made_quick.path.stat().st_size,
+        )
+        hands().storage.put(made(lease.screencast_id, name), made_quick.path)
+    if too_long := actions.too_long(made_quick.duration_ms):
+        hands().storage.delete(made(lease.screencast_id, name))
+        raise ToolFailed(too_long, permanent=True, code="too-long")
+    with writing() as session:
+        screencast = session.get_one(Screencast, lease.screencast_id)
+        _put_source(screencast, source)
+        screencast.duration_ms = made_quick.duration_ms or screencast.duration_ms
+        pipeline.finish(lease, cpu_s=made_quick.cpu_s)
+
+
+def _rendition(lease: Lease) -> None:
+    screencast = db.session.get_one(Screencast, lease.screencast_id)
+    if not screencast.measured:
+        pipeline.finish(lease, skipped=True, code="needed")
+        return
+    measured, duration_ms = _measured(screencast), screencast.duration_ms
+    encode = not any(source.rank == 0 for source in screencast.sources)
+    with _original(lease) as (path, kind), hands().work_folder(lease.screencast_id, "rendition") as folder:
+        rendered = renditions.render(
+            path,
+            kind,
+            measured,
+            folder,
+            encode=encode,
+            duration_ms=duration_ms,
+            on_progress=lease.report,
+            should_stop=lease.is_over,
+        )
+        if too_long := actions.too_long(rendered.duration_ms):
+            raise ToolFailed(too_long, permanent=True, code="too-long")
+        poster = _poster(lease, folder, rendered)
+        source = _keep(lease.screencast_id, folder, rendered, poster)
+    with writing() as session:
+        screencast = session.get_one(Screencast, lease.screencast_id)
+        if source:
+            _put_source(screencast, source)
+        screencast.duration_ms = rendered.duration_ms
+        screencast.poster_key = poster.name if poster else screencast.poster_key
+        screencast.storyboard = _storyboard_json(rendered)
+        pipeline.finish(lease, note=rendered.note, code="note" if rendered.note else None, cpu_s=rendered.cpu_s)
+
+
+def clean() -> None:
+    """Erase what was in the trash for 30 days, and what killed tries left behind."""
+    for screencast_id in list(
+        db.session.scalars(select(Screencast.id).where(Screencast.trashed_at < now() - timedelta(days=TRASH_DAYS)))
+    ):
+        actions.erase(screencast_id)
+    oldest = (now() - LEFTOVER_AGE).timestamp()
+    for left in hands().settings.tmp_dir.iterdir():
+        if left.stat().st_mtime < oldest:
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _original(lease: Lease) -> Iterator[tuple[Path, Kind]]:
+    screencast = db.session.get_one(Screencast, lease.screencast_id)
+    key, kind = screencast.original_key, screencast.kind
+    db.session.rollback()
+    if not key or not kind:
+        raise ToolFailed("The original is not kept, so nothing more can be made of it.", permanent=True)
+    try:
+        with hands().storage.local_path(key) as path:
+            yield path, by_name(kind)
+    except NotFound as error:
+        raise ToolFailed("The original is missing. Upload it again.", permanent=True, code="no-original") from error
+
+
+def _measured(screencast: Screencast) -> Probe:
+    values: dict[str, Any] = dict(screencast.measured or {})
+    return Probe(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+
+
+def _put_source(screencast: Screencast, source: Source) -> None:
+    """The place of a source is its name: a step that ran twice has one."""
+    screencast.sources = [each for each in screencast.sources if each.name != source.name]
+    db.session.flush()
+    screencast.sources.append(source)

@@ -1,0 +1,159 @@
+"""Words come in: heard in the recording, uploaded, or written by people. The only code here that commits."""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+from sqlalchemy import select
+
+from kb import outbox
+from kb.db import db, now, writing
+from kb.errors import Invalid, NotFound, ToolFailed
+from kb.hands import hands
+from kb.media.audio import extract
+from kb.media.kinds import by_name
+from kb.screencasts import pipeline
+from kb.screencasts.actions import CaptionsFile
+from kb.screencasts.models import Screencast
+from kb.screencasts.pipeline import Lease
+from kb.speech.contract import Segment
+from kb.storage.contract import made
+from kb.transcripts.cues import TimedText, read
+from kb.transcripts.models import Cue, Transcript, WordsFrom
+
+SPOKEN_LANGUAGE = "en"
+# Who wrote the words: people's are never replaced by an engine's.
+BY_PEOPLE = (WordsFrom.upload, WordsFrom.edited)
+
+
+def find(screencast_id: str, language: str) -> Transcript:
+    transcript = db.session.scalar(
+        select(Transcript).where(Transcript.screencast_id == screencast_id, Transcript.language == language)
+    )
+    if not transcript:
+        raise NotFound("There is no transcript in this language.")
+    return transcript
+
+
+def of(screencast_id: str) -> list[Transcript]:
+    """All transcripts, people's before an engine's."""
+    found = db.session.scalars(select(Transcript).where(Transcript.screencast_id == screencast_id)).all()
+    return sorted(found, key=lambda each: (each.draft, each.source not in BY_PEOPLE, each.language))
+
+
+def take_captions(screencast_id: str, file: CaptionsFile) -> None:
+    """Keep uploaded captions; part of the transaction that receives the screencast."""
+    put(screencast_id, file.language, read(file.content), source=WordsFrom.upload)
+
+
+def put(
+    screencast_id: str,
+    language: str,
+    cues: Iterable[TimedText],
+    *,
+    source: WordsFrom,
+    engine: str | None = None,
+    draft: bool = False,
+    words: dict[int, list[list[object]]] | None = None,
+) -> Transcript:
+    """Replace a transcript as a whole. words: by the cue's place, where the engine gave them."""
+    with writing() as session:
+        screencast = session.get_one(Screencast, screencast_id)
+        transcript = session.scalar(
+            select(Transcript).where(Transcript.screencast_id == screencast_id, Transcript.language == language)
+        ) or Transcript(screencast_id=screencast_id, language=language)
+        session.add(transcript)
+        transcript.source, transcript.engine, transcript.draft = source, engine, draft
+        transcript.changed_at = now()
+        transcript.cues = [
+            Cue(start_ms=cue.start_ms, end_ms=cue.end_ms, text=cue.text, words=(words or {}).get(place))
+            for place, cue in enumerate(cues)
+        ]
+        session.flush()
+        screencast.captions = [
+            {"language": each.language, "source": each.source, "draft": each.draft} for each in of(screencast_id)
+        ]
+        screencast.version += 1
+        outbox.changed(screencast_id)
+    return transcript
+
+
+def check_language(tag: str) -> str:
+    """A BCP 47 tag, as far as a recording needs one: language, and perhaps script or region."""
+    parts = tag.split("-")
+    well_formed = 1 <= len(parts) <= 3 and 2 <= len(parts[0]) <= 3 and all(2 <= len(part) <= 8 for part in parts)
+    if not well_formed or not all(part.isascii() and part.isalnum() for part in parts):
+        text = "Write the language as en, de or pt-BR."
+        raise Invalid(text, errors={"captions_language": [text]})
+    return "-".join([parts[0].lower(), *parts[1:]])
+
+
+def hear(screencast_id: str) -> None:
+    """The step `speech`: write down what is said."""
+    pipeline.perform(screencast_id, "speech", _hear)
+
+
+def _hear(lease: Lease) -> None:
+    screencast = db.session.get_one(Screencast, lease.screencast_id)
+    wav_key = made(screencast.id, "audio.wav")
+    if reason := _nothing_to_hear(screencast):
+        code, text = reason
+        hands().storage.delete(wav_key)
+        pipeline.finish(lease, skipped=True, code=code, note=text)
+        return
+    engine = hands().speech
+    if engine is None or engine.unavailable():
+        pipeline.finish(lease, skipped=True, code="no-speech-engine", note="Speech recognition is not set up here.")
+        return
+    segments: list[Segment] = []
+    with ExitStack() as stack:
+        engine.transcribe(
+            _wav(lease, screencast, stack),
+            language=SPOKEN_LANGUAGE,
+            on_segment=segments.append,
+            on_progress=lease.report,
+            should_stop=lease.is_over,
+        )
+    with writing():
+        if segments:
+            _put_heard(lease.screencast_id, segments, engine.name, engine.draft)
+        note = None if segments else "No speech was found in it."
+        pipeline.finish(lease, code=None if segments else "no-speech", note=note)
+    hands().storage.delete(wav_key)
+
+
+def _nothing_to_hear(screencast: Screencast) -> tuple[str, str] | None:
+    if not screencast.is_playable:
+        return "needed", "The recording could not be read."
+    if any(each.source in BY_PEOPLE for each in of(screencast.id)):
+        return "has-captions", "It came with captions."
+    if screencast.has_audio is False:
+        return "no-audio", "It has no sound."
+    return None
+
+
+def _wav(lease: Lease, screencast: Screencast, stack: ExitStack) -> Path:
+    """The rendition leaves the sound behind; where that is gone (a later try), it is taken from the original again."""
+    try:
+        return stack.enter_context(hands().storage.local_path(made(screencast.id, "audio.wav")))
+    except NotFound:
+        if not screencast.original_key or not screencast.kind:
+            raise ToolFailed("The original is not kept, so nothing can be heard.", permanent=True) from None
+        folder = stack.enter_context(hands().work_folder(screencast.id, "speech"))
+        source = stack.enter_context(hands().storage.local_path(screencast.original_key))
+        return extract(source, by_name(screencast.kind), folder, should_stop=lease.is_over)
+
+
+def _put_heard(screencast_id: str, segments: list[Segment], engine: str, draft: bool) -> None:
+    put(
+        screencast_id,
+        SPOKEN_LANGUAGE,
+        [TimedText(each.start_ms, each.end_ms, each.text) for each in segments],
+        source=WordsFrom.speech,
+        engine=engine,
+        draft=draft,
+        words={
+            place: [[word.start_ms, word.end_ms, word.text, word.confidence] for word in each.words]
+            for place, each in enumerate(segments)
+        },
+    )

@@ -1,0 +1,80 @@
+"""Transcripts in the API: WebVTT by default, SubRip or JSON by Accept; replaced in the same formats."""
+
+import json
+from typing import Any
+
+from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from kb.accounts.sessions import signed_in, viewer, visitors
+from kb.errors import Invalid, UnsupportedMedia
+from kb.screencasts import actions as screencasts
+from kb.transcripts import actions
+from kb.transcripts.cues import LARGEST_BYTES, TimedText, check_cues, read, to_srt, to_vtt
+from kb.transcripts.models import Transcript, WordsFrom
+from kb.transcripts.views import timed_texts
+from kb.web.api import blueprint
+
+bp = blueprint("transcripts", __name__)
+VTT, SRT, JSON = "text/vtt", "application/x-subrip", "application/json"
+
+
+@bp.get("/screencasts/<screencast_id>/transcripts/<language>")
+@bp.doc(
+    summary="The words with their times",
+    responses={200: {"description": "WebVTT, SubRip or JSON", "content": {VTT: {}, SRT: {}, JSON: {}}}},
+)
+@visitors
+def show(screencast_id: str, language: str) -> ResponseReturnValue:
+    screencast = screencasts.get(viewer(), screencast_id)
+    return _out(actions.find(screencast.id, language))
+
+
+@bp.put("/screencasts/<screencast_id>/transcripts/<language>")
+@bp.doc(summary="Replace the words", description="The body is WebVTT, SubRip, or JSON {cues: [{start, end, text}]}.")
+@signed_in
+def replace(screencast_id: str, language: str) -> ResponseReturnValue:
+    screencast = screencasts.get_to_change(viewer(), screencast_id)
+    cues = _cues_in()
+    transcript = actions.put(screencast.id, actions.check_language(language), cues, source=WordsFrom.edited)
+    return _out(transcript)
+
+
+def _cues_in() -> list[TimedText]:
+    content = request.get_data(cache=False) if (request.content_length or 0) <= LARGEST_BYTES else b""
+    kind = request.mimetype
+    if kind in (VTT, SRT, "text/srt", "text/plain"):
+        return read(content)
+    if kind == JSON:
+        return check_cues(_json_cues(content))
+    raise UnsupportedMedia("Send the words as text/vtt, application/x-subrip or JSON.", code="unsupported")
+
+
+def _json_cues(content: bytes) -> list[TimedText]:
+    try:
+        return [
+            TimedText(round(float(cue["start"]) * 1000), round(float(cue["end"]) * 1000), str(cue["text"]))
+            for cue in json.loads(content)["cues"]
+        ]
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
+        text = "Send {cues: [{start, end, text}]} with seconds as numbers."
+        raise Invalid("The words can't be read.", code="bad-captions", errors={"cues": [text]}) from error
+
+
+def _out(transcript: Transcript) -> Response:
+    cues = timed_texts(transcript)
+    best = request.accept_mimetypes.best_match([VTT, SRT, JSON], default=VTT)
+    if best == SRT:
+        return Response(to_srt(cues), content_type=f"{SRT}; charset=utf-8")
+    if best == JSON:
+        return jsonify(_as_json(transcript, cues))
+    return Response(to_vtt(cues), content_type=f"{VTT}; charset=utf-8")
+
+
+def _as_json(transcript: Transcript, cues: list[TimedText]) -> dict[str, Any]:
+    return {
+        "language": transcript.language,
+        "source": transcript.source,
+        "draft": transcript.draft,
+        "cues": [{"start": cue.start_ms / 1000, "end": cue.end_ms / 1000, "text": cue.text} for cue in cues],
+    }

@@ -1,0 +1,118 @@
+"""Caption files in and out: read with tolerance, written strictly. Pure."""
+
+import html
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pysubs2
+import srt
+
+from kb.errors import Invalid
+
+LARGEST_BYTES = 5 * 1024**2
+MOST_CUES = 20_000
+LONGEST_TEXT = 2_000
+LONGEST_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True)
+class TimedText:
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+def read(content: bytes) -> list[TimedText]:
+    """Read WebVTT or SubRip of whatever make; cues with impossible times or without text are left out.
+
+    Raises Invalid with the field `captions` if nothing is left or the file is out of all proportion.
+    """
+    if len(content) > LARGEST_BYTES:
+        raise _refused("The captions file is larger than 5 MB.")
+    return check_cues(TimedText(start, end, _plain(raw)) for start, end, raw in _parsed(_decode(content)))
+
+
+def check_cues(found: Iterable[TimedText]) -> list[TimedText]:
+    """Sorted by time, without those that have impossible times or no text. Raises Invalid if none is left."""
+    cues = [clean for cue in found if (clean := _clean(cue))]
+    if not cues:
+        raise _refused("No captions were found in this file. It should be WebVTT (.vtt) or SubRip (.srt).")
+    if len(cues) > MOST_CUES:
+        raise _refused(f"The captions file has more than {MOST_CUES} lines.")
+    return sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
+
+
+def to_vtt(cues: Iterable[TimedText]) -> str:
+    """Strict WebVTT: every sign of the text that could be markup is escaped."""
+    blocks = ["WEBVTT"]
+    for cue in cues:
+        # An arrow or an empty line inside a cue would end it.
+        text = html.escape(_lines(cue.text), quote=False)
+        blocks.append(f"{_stamp(cue.start_ms, '.')} --> {_stamp(cue.end_ms, '.')}\n{text}")
+    return "\n\n".join(blocks) + "\n"
+
+
+def to_srt(cues: Iterable[TimedText]) -> str:
+    blocks = [
+        f"{number}\n{_stamp(cue.start_ms, ',')} --> {_stamp(cue.end_ms, ',')}\n{_lines(cue.text)}"
+        for number, cue in enumerate(cues, 1)
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _decode(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "cp1252"):
+        try:
+            return content.decode(encoding).replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1").replace("\x00", "")
+
+
+def _parsed(text: str) -> Iterable[tuple[int, int, str]]:
+    try:
+        form = "vtt" if text.lstrip().startswith("WEBVTT") else "srt"
+        found = [(event.start, event.end, event.plaintext) for event in pysubs2.SSAFile.from_string(text, form)]
+        if found:
+            return found
+    except (pysubs2.exceptions.Pysubs2Error, ValueError, IndexError):
+        pass
+    # Reads what lacks numbers or has odd separators; never given WebVTT, whose times without hours it misreads.
+    if text.lstrip().startswith("WEBVTT"):
+        return []
+    try:
+        return [
+            (round(each.start.total_seconds() * 1000), round(each.end.total_seconds() * 1000), each.content)
+            for each in srt.parse(text, ignore_errors=True)
+        ]
+    except (srt.SRTParseError, ValueError, OverflowError):
+        return []
+
+
+def _plain(raw: str) -> str:
+    """The text without the markup that caption files may hold."""
+    return html.unescape(re.sub(r"<[^>\n]{0,200}>|\{\\[^}\n]{0,200}\}", "", raw))
+
+
+def _clean(cue: TimedText) -> TimedText | None:
+    text = "\n".join(filter(None, (" ".join(line.split()) for line in cue.text.split("\n"))))[:LONGEST_TEXT]
+    text = "".join(sign for sign in text if sign == "\n" or sign.isprintable())
+    if not text or not 0 <= cue.start_ms < cue.end_ms <= LONGEST_MS:
+        return None
+    return TimedText(cue.start_ms, cue.end_ms, text)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(filter(None, (line.strip().replace("-->", "→") for line in text.split("\n"))))
+
+
+def _stamp(ms: int, point: str) -> str:
+    seconds, ms = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{ms:03}"
+
+
+def _refused(text: str) -> Invalid:
+    return Invalid(text, code="bad-captions", errors={"captions": [text]})

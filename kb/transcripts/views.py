@@ -1,0 +1,27 @@
+"""Captions as the player fetches them."""
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+
+from kb.accounts.sessions import viewer, visitors
+from kb.screencasts import actions as screencasts
+from kb.transcripts import actions
+from kb.transcripts.cues import TimedText, to_vtt
+from kb.transcripts.models import Transcript
+from kb.web.headers import FILE_POLICY
+
+bp = Blueprint("transcripts", __name__)
+
+
+@bp.get("/screencasts/<screencast_id>/captions/<language>.vtt")
+@visitors
+def captions(screencast_id: str, language: str) -> ResponseReturnValue:
+    screencast = screencasts.get(viewer(), screencast_id)
+    transcript = actions.find(screencast.id, language)
+    response = Response(to_vtt(timed_texts(transcript)), content_type="text/vtt; charset=utf-8")
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response
+
+
+def timed_texts(transcript: Transcript) -> list[TimedText]:
+    return [TimedText(cue.start_ms, cue.end_ms, cue.text) for cue in transcript.cues]

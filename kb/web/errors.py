@@ -1,0 +1,100 @@
+"""Every failure in one place: a problem document (RFC 9457) for programs, a page for people."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from kb.db import db
+from kb.errors import KbError, NotSignedIn
+
+log = logging.getLogger(__name__)
+
+# What the framework refuses by itself, in our words: (code, title, detail).
+PLAIN = {
+    400: ("bad-request", "That request can't be read", "Go back, load the page again and repeat what you did."),
+    404: (
+        "not-found",
+        "Nothing here",
+        "This page is not there, or not shared with you. Search may find what you need.",
+    ),
+    405: ("not-allowed-here", "That can't be done here", "This address does not take that kind of request."),
+    413: ("too-large", "Too large", "What was sent is larger than this site takes. Cut the recording shorter."),
+    415: ("unsupported", "That format is not understood", "Send it as multipart/form-data or JSON."),
+    416: ("bad-range", "That part is not there", "The file is shorter than the part that was asked for."),
+    429: ("too-many", "Too many requests", "Wait a minute, then try again."),
+    500: ("error", "Something went wrong on our side", "It was written to the log. Try again, or tell an admin."),
+}
+
+
+def init(app: Flask) -> None:
+    app.register_error_handler(KbError, _ours)
+    app.register_error_handler(HTTPException, _framework)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unknown)
+
+
+def wants_problem() -> bool:
+    """Whether a program asks: an API call, or a file that a page or player fetches."""
+    if request.path.startswith("/api/") and request.path != "/api/docs":
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    return best == "application/json" or request.headers.get("Sec-Fetch-Dest") in ("video", "image", "track")
+
+
+def problem(status: int, code: str, title: str, detail: str, errors: dict[str, list[str]] | None = None) -> Response:
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
+    if errors:
+        body["errors"] = errors
+    response = jsonify(body)
+    response.status_code = status
+    response.content_type = "application/problem+json"
+    return response
+
+
+def _ours(error: KbError) -> ResponseReturnValue:
+    db.session.rollback()
+    if isinstance(error, NotSignedIn) and not wants_problem() and request.method == "GET":
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    if error.status >= 500:
+        log.error(error.detail, exc_info=error)
+    response = _answer(error.status, error.code, error.title, error.detail, error.errors)
+    if isinstance(error, NotSignedIn):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _framework(error: HTTPException) -> ResponseReturnValue:
+    db.session.rollback()
+    if error.response is not None or (error.code or 500) < 400:
+        return error.get_response()
+    status = error.code or 500
+    code, title, detail = PLAIN.get(status, ("error", error.name, error.description or error.name))
+    response = _answer(status, code, title, detail, None)
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after", "content-range"):
+            response.headers[name] = value
+    return response
+
+
+def _database(error: OperationalError) -> ResponseReturnValue:
+    log.error("database unavailable", exc_info=error)
+    response = _answer(503, "busy", "Busy for a moment", "The database did not answer. Try again in a moment.", None)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unknown(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("request broke", exc_info=error)
+    return _answer(500, *PLAIN[500], None)
+
+
+def _answer(status: int, code: str, title: str, detail: str, errors: dict[str, list[str]] | None) -> Response:
+    if wants_problem():
+        return problem(status, code, title, detail, errors)
+    page = render_template("errors/page.html", status=status, code=code, title=title, detail=detail, errors=errors)
+    return make_response(page, status)

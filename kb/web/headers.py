@@ -1,0 +1,91 @@
+"""What every answer carries: a strict content policy, and who asked what in the log."""
+
+import logging
+import re
+import time
+
+from flask import Flask, Response, g, request
+
+from kb import log as kb_log
+
+log = logging.getLogger(__name__)
+
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "worker-src 'self' blob:",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+# What people uploaded or words made of it: even if a browser took it for a page, nothing in it could run.
+FILE_POLICY = "default-src 'none'; sandbox"
+
+
+# A refusal that comes before the body is read would reach nobody: the server closes, and the client, still sending,
+# sees a broken connection instead of the answer. So this much of what is left is read and thrown away.
+DRAIN_BYTES = 64 * 1024**2
+DRAIN_S = 10.0
+
+
+def init(app: Flask) -> None:
+    app.before_request(_name_request)
+    app.after_request(_drain)
+    app.after_request(_finish)
+
+
+def _name_request() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if re.fullmatch(r"[\w-]{4,64}", given) else kb_log.new_request_id()
+    g.began_at = time.perf_counter()
+    g.log_names = kb_log.bound(request=g.request_id)
+    g.log_names.__enter__()
+
+
+def _drain(response: Response) -> Response:
+    if response.status_code >= 400 and request.content_length:
+        body, until, left = request.environ["wsgi.input"], time.monotonic() + DRAIN_S, DRAIN_BYTES
+        try:
+            while left > 0 and time.monotonic() < until and (part := body.read(min(left, 256 * 1024))):
+                left -= len(part)
+        except (OSError, ValueError):
+            pass
+    return response
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=(self), geolocation=()"
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint != "static" and "Cache-Control" not in headers:
+        # What a page shows depends on who asks.
+        headers["Cache-Control"] = "private, no-cache"
+    if "log_names" in g:
+        took_ms = (time.perf_counter() - g.began_at) * 1000
+        level = logging.DEBUG if request.endpoint == "static" else logging.INFO
+        log.log(
+            level,
+            "request",
+            extra={
+                "method": request.method,
+                "path": request.path,
+                "status": response.status_code,
+                "took_ms": round(took_ms, 1),
+                "person": g.person.id if g.get("person") else None,
+            },
+        )
+        g.pop("log_names").__exit__(None, None, None)
+    return response

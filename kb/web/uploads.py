@@ -1,0 +1,64 @@
+"""A request whose files stream straight into the data folder, never through the system's temp folder."""
+
+import errno
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+from flask import Request, current_app
+
+from kb.config import Settings
+from kb.errors import NoRoom, TooLarge
+
+# What a form may hold besides its files: titles, descriptions, a captions file.
+FORM_BYTES = 8 * 1024**2
+
+
+class UploadRequest(Request):
+    max_form_memory_size = 1024**2
+    max_form_parts = 200
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        settings: Settings = current_app.extensions["kb.settings"]
+        return Landing(settings.tmp_dir, settings.max_upload_bytes)
+
+
+class Landing:
+    """A named temporary file that refuses more bytes than an upload may have. `kept` hands the file over."""
+
+    def __init__(self, folder: Path, most_bytes: int) -> None:
+        self._file = tempfile.NamedTemporaryFile(dir=folder, prefix="landing-", delete=True)  # noqa: SIM115
+        self._left = most_bytes
+        self._most = most_bytes
+
+    @property
+    def path(self) -> Path:
+        self._file.flush()
+        return Path(self._file.name)
+
+    def write(self, data: bytes) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooLarge(f"This file is larger than the {self._most} bytes that fit here. Cut it shorter.")
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise NoRoom("There is no room left for this file. Nothing was kept; tell an admin.") from error
+            raise
+
+    def close(self) -> None:
+        try:
+            self._file.close()
+        except FileNotFoundError:
+            # It arrived: the file was moved to where it belongs.
+            pass
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)

@@ -1,0 +1,29 @@
+"""Work on a recording's files and steps."""
+
+from kb.screencasts import pipeline, work
+from workers.main import job
+
+
+@job("screencasts.probe")
+def probe(screencast_id: str) -> None:
+    work.probe(screencast_id)
+
+
+@job("screencasts.quick")
+def quick(screencast_id: str) -> None:
+    work.quick(screencast_id)
+
+
+@job("screencasts.rendition")
+def rendition(screencast_id: str) -> None:
+    work.rendition(screencast_id)
+
+
+@job("screencasts.sweep")
+def sweep() -> None:
+    pipeline.sweep()
+
+
+@job("screencasts.clean")
+def clean() -> None:
+    work.clean()
