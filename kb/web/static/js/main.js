@@ -1,0 +1,16 @@
+// Every page.
+import Alpine from "@alpinejs/csp";
+import "./site/announce.js";
+import "./site/confirm.js";
+import { copying } from "./site/copying.js";
+import "./site/focus_after.js";
+import "./site/fragments.js";
+import "./site/more.js";
+import "./site/search_box.js";
+import "./site/tags.js";
+import { themeChoice } from "./site/theme_choice.js";
+
+Alpine.data("copying", copying);
+Alpine.data("themeChoice", themeChoice);
+// The scripts of a page come after this one and add their own; all have run when the document is ready.
+document.addEventListener("DOMContentLoaded", () => Alpine.start());

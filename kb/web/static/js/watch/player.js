@@ -1,0 +1,47 @@
+// Vidstack in place of the plain <video>. The only file that knows which player it is: others use the functions below and
+// the events "time-update" and "can-play" of [data-player].
+// Reads: <media-player data-player data-start="seconds"> around <media-provider><video><source data-src><track>.
+import { LocalMediaStorage } from "vidstack";
+import "vidstack/player";
+import "vidstack/player/layouts/default";
+import "vidstack/player/ui";
+
+// Volume, speed and captions are kept between recordings; where somebody stopped is not, since links name the second.
+class Habits extends LocalMediaStorage {
+  async getTime() {
+    return null;
+  }
+
+  async setTime() {}
+}
+
+export function start() {
+  for (const player of document.querySelectorAll("[data-player]:not([data-taken-over])")) {
+    player.dataset.takenOver = "";
+    takeOver(player);
+  }
+}
+
+function takeOver(player) {
+  const habits = new Habits();
+  habits.playerId = "showhow-player";
+  player.storage = habits;
+  handOver(player.querySelector("media-provider"));
+  const start = Number(player.dataset.start);
+  if (start > 0) player.addEventListener("can-play", () => arrive(player, start), { once: true });
+}
+
+// Vidstack reads <source> and <track> that are children of its provider, and makes a <video> of its own.
+function handOver(provider) {
+  const video = provider.querySelector("video");
+  for (const source of video.querySelectorAll("source")) source.src = source.dataset.src;
+  provider.append(...video.querySelectorAll("source, track"));
+  video.remove();
+}
+
+// Who comes by a link to a second wants to see it: play, if the browser lets a page do that here.
+function arrive(player, seconds) {
+  player.currentTime = seconds;
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  player.play().catch(() => {});
+}
