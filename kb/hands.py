@@ -13,7 +13,8 @@ from kb.config import Settings
 from kb.db import new_id
 from kb.index.contract import Index
 from kb.media.run import run
-from kb.speech.contract import Engine, choose
+from kb.speech import choose
+from kb.speech.contract import Engine
 from kb.storage.contract import Storage
 from kb.storage.local import LocalStorage
 

@@ -69,12 +69,14 @@ class Found:
     """total: all that can be reached by paging. corrected: typed word → the word searched instead of it.
 
     idf: stem → how telling it is (its inverse document frequency), for every word that was searched.
+    matched: the ids of all hits, for counting them by what the database knows of them.
     """
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
     corrected: Mapping[str, str] = field(default_factory=dict)
     idf: Mapping[str, float] = field(default_factory=dict)
+    matched: frozenset[str] = frozenset()
 
 
 class Token(NamedTuple):

@@ -46,14 +46,15 @@ class MemoryIndex:
         allowed = [document for document in seen if self._passes(document, query)]
         if not words and not query.phrases:
             newest = sorted(allowed, key=lambda document: document.created_at, reverse=True)
-            return Found(tuple(Hit(document.id, 0.0) for document in newest[offset : offset + limit]), len(newest))
+            hits = tuple(Hit(document.id, 0.0) for document in newest[offset : offset + limit])
+            return Found(hits, len(newest), matched=frozenset(document.id for document in newest))
         scores = {document.id: self._matches(document, words, query.last_is_prefix) for document in allowed}
         full = {id for id, count in scores.items() if count == len(words)}
         kept = full if len(full) >= ENOUGH else {id for id, count in scores.items() if count or not words}
         ranked = sorted(kept, key=lambda id: (-scores[id], id))
         idf = {stem: self._idf(stem, seen) for word in words for stem in self._stems(word)}
         hits = tuple(Hit(id, float(scores[id])) for id in ranked[offset : offset + limit])
-        return Found(hits, len(ranked), corrected, idf)
+        return Found(hits, len(ranked), corrected, idf, frozenset(ranked))
 
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
         starts = [token.exact for token in self.analyse(typed) if not token.part]

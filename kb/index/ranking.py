@@ -38,6 +38,7 @@ class Ranked:
     total: int = 0
     corrected: dict[str, str] = field(default_factory=dict)
     idf: dict[str, float] = field(default_factory=dict)
+    matched: frozenset[int] = frozenset()
 
 
 class Ranking:
@@ -62,13 +63,13 @@ class Ranking:
         every = _in_all(groups)
         hits = nlargest(limit, every.items(), key=_best_first)
         if len(every) >= ENOUGH_HITS:
-            return Ranked(hits, len(every), corrected, self._idf)
+            return Ranked(hits, len(every), corrected, self._idf, frozenset(every))
         some = _in_any(groups)
-        total = len(some)
+        matched = frozenset(some)
         for n in every:
             del some[n]
         hits += nlargest(limit - len(hits), some.items(), key=_best_first)
-        return Ranked(hits, total, corrected, self._idf)
+        return Ranked(hits, len(matched), corrected, self._idf, matched)
 
     def _groups(self, query: Query) -> tuple[list[Scores], dict[str, str]]:
         """For each word: the documents that hold it or, if no visible one does, its likeliest correction."""

@@ -137,12 +137,12 @@ class WhooshIndex:
             allowed = _filtered(state, query, seen)
             if not query.words and not query.phrases:
                 newest = sorted(allowed, key=lambda n: (state.stored[n]["created"], n), reverse=True)
-                return Found(
-                    tuple(Hit(state.stored[n]["id"], 0.0) for n in newest[offset : offset + limit]), len(newest)
-                )
+                hits = tuple(Hit(state.stored[n]["id"], 0.0) for n in newest[offset : offset + limit])
+                return Found(hits, len(newest), matched=frozenset(state.stored[n]["id"] for n in newest))
             ranked = Ranking(state, ANALYSER, visible=seen, allowed=allowed).search(query, limit=offset + limit)
             hits = tuple(Hit(state.stored[n]["id"], score) for n, score in ranked.documents[offset:])
-            return Found(hits, ranked.total, ranked.corrected, ranked.idf)
+            matched = frozenset(state.stored[n]["id"] for n in ranked.matched)
+            return Found(hits, ranked.total, ranked.corrected, ranked.idf, matched)
 
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
         with self._reading() as state:

@@ -12,7 +12,6 @@ import kb.transcripts.models  # noqa: F401
 from kb.db import Base, UtcDateTime
 
 
-
 def _plain_type(kind: str, item: object, _context: object) -> str | bool:
     """A migration must not change when our own types do."""
     return "sa.DateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False

@@ -174,7 +174,7 @@ def instant(at: datetime | None) -> str | None:
 def _sources(screencast: Screencast) -> list[dict[str, Any]]:
     return [
         {
-            "url": url_for("screencasts.file", screencast_id=screencast.id, name=source.name),
+            "url": url_for("files.file", screencast_id=screencast.id, name=source.name),
             "type": source.mime,
             "width": source.width,
             "height": source.height,
@@ -187,11 +187,11 @@ def _sources(screencast: Screencast) -> list[dict[str, Any]]:
 def _poster_url(screencast: Screencast) -> str | None:
     if not screencast.poster_key:
         return None
-    return url_for("screencasts.file", screencast_id=screencast.id, name=screencast.poster_key)
+    return url_for("files.file", screencast_id=screencast.id, name=screencast.poster_key)
 
 
 def _storyboard_url(screencast: Screencast) -> str | None:
-    return url_for("screencasts.storyboard", screencast_id=screencast.id) if screencast.storyboard else None
+    return url_for("files.storyboard", screencast_id=screencast.id) if screencast.storyboard else None
 
 
 def _caption(screencast: Screencast, caption: dict[str, Any]) -> dict[str, Any]:

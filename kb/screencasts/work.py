@@ -7,7 +7,7 @@ so that a step that runs twice leaves the same behind.
 import dataclasses
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,14 @@ from kb.media import rendition as renditions
 from kb.media import stills
 from kb.media.kinds import Kind, by_name
 from kb.media.probe import Probe
+from kb.media.rendition import Rendered, Storyboard
 from kb.screencasts import actions, pipeline
 from kb.screencasts.models import Screencast, Source
 from kb.screencasts.pipeline import Lease
 from kb.storage.contract import made
 
+FINAL = "video.mp4"
+SOUND = "audio.wav"
 TRASH_DAYS = 30
 # A folder in private/tmp that nobody touched for so long was left by a try that was killed.
 LEFTOVER_AGE = timedelta(hours=24)
@@ -73,7 +76,7 @@ def _quick(lease: Lease) -> None:
         if not made_quick:
             pipeline.finish(lease, skipped=True, code="needs-encoding")
             return
-        name = "video.mp4" if made_quick.is_final else made_quick.path.name
+        name = FINAL if made_quick.is_final else made_quick.path.name
         source = Source(
             screencast_id=lease.screencast_id,
             rank=0 if made_quick.is_final else 1,
@@ -91,7 +94,7 @@ def _quick(lease: Lease) -> None:
         screencast = session.get_one(Screencast, lease.screencast_id)
         _put_source(screencast, source)
         screencast.duration_ms = made_quick.duration_ms or screencast.duration_ms
-        pipeline.finish(lease, cpu_s=made_quick.cpu_s)
+        pipeline.finish(lease)
 
 
 def _rendition(lease: Lease) -> None:
@@ -115,7 +118,7 @@ def _rendition(lease: Lease) -> None:
         if too_long := actions.too_long(rendered.duration_ms):
             raise ToolFailed(too_long, permanent=True, code="too-long")
         poster = _poster(lease, folder, rendered)
-        source = _keep(lease.screencast_id, folder, rendered, poster)
+        source = _keep(lease.screencast_id, rendered, poster)
     with writing() as session:
         screencast = session.get_one(Screencast, lease.screencast_id)
         if source:
@@ -150,6 +153,75 @@ def _original(lease: Lease) -> Iterator[tuple[Path, Kind]]:
             yield path, by_name(kind)
     except NotFound as error:
         raise ToolFailed("The original is missing. Upload it again.", permanent=True, code="no-original") from error
+
+
+def _poster(lease: Lease, folder: Path, rendered: Rendered) -> Path | None:
+    """The most telling picture, under a name that changes with it, so that no browser shows an old one."""
+    if not rendered.frames:
+        return None
+    with ExitStack() as stack:
+        video = rendered.video or stack.enter_context(hands().storage.local_path(made(lease.screencast_id, FINAL)))
+        drawn = folder / "poster.webp"
+        at_ms = stills.poster(rendered.frames, video, drawn, should_stop=lease.is_over)
+    return drawn.rename(folder / f"poster-{at_ms}.webp")
+
+
+def _keep(screencast_id: str, rendered: Rendered, poster: Path | None) -> Source | None:
+    """Move what was made to its place; the video last, since its row makes the rest be asked for."""
+    storage = hands().storage
+    for sheet in rendered.storyboard.sheets if rendered.storyboard else ():
+        storage.put(made(screencast_id, sheet.name), sheet)
+    if rendered.wav:
+        storage.put(made(screencast_id, SOUND), rendered.wav)
+    if poster:
+        storage.put(made(screencast_id, poster.name), poster)
+    if not rendered.video:
+        return None
+    size_bytes = rendered.video.stat().st_size
+    storage.put(made(screencast_id, FINAL), rendered.video)
+    return Source(
+        screencast_id=screencast_id,
+        rank=0,
+        name=FINAL,
+        mime="video/mp4",
+        width=rendered.width,
+        height=rendered.height,
+        size_bytes=size_bytes,
+    )
+
+
+def _storyboard_json(rendered: Rendered) -> dict[str, Any] | None:
+    if not rendered.storyboard:
+        return None
+    return dataclasses.asdict(rendered.storyboard) | {"sheets": [sheet.name for sheet in rendered.storyboard.sheets]}
+
+
+def storyboard_of(screencast: Screencast) -> Storyboard | None:
+    if not screencast.storyboard:
+        return None
+    return Storyboard(**screencast.storyboard | {"sheets": tuple(map(Path, screencast.storyboard["sheets"]))})
+
+
+def sound_of(lease: Lease, stack: ExitStack) -> Path:
+    """The recording's sound as 16 kHz wav, for as long as the stack is open.
+
+    The rendition leaves it behind; for a later try it is taken from the original again.
+    """
+    try:
+        return stack.enter_context(hands().storage.local_path(made(lease.screencast_id, SOUND)))
+    except NotFound:
+        screencast = db.session.get_one(Screencast, lease.screencast_id)
+        measured = _measured(screencast)
+        folder = stack.enter_context(hands().work_folder(screencast.id, lease.kind.name))
+        path, kind = stack.enter_context(_original(lease))
+        rendered = renditions.render(path, kind, measured, folder, encode=False, should_stop=lease.is_over)
+        if not rendered.wav:
+            raise ToolFailed("It has no sound.", permanent=True, code="no-audio") from None
+        return rendered.wav
+
+
+def drop_sound(screencast_id: str) -> None:
+    hands().storage.delete(made(screencast_id, SOUND))
 
 
 def _measured(screencast: Screencast) -> Probe:

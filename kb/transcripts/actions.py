@@ -2,22 +2,19 @@
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from pathlib import Path
 
 from sqlalchemy import select
 
 from kb import outbox
 from kb.db import db, now, writing
-from kb.errors import Invalid, NotFound, ToolFailed
+from kb.errors import Invalid, NotFound
 from kb.hands import hands
-from kb.media.audio import extract
-from kb.media.kinds import by_name
 from kb.screencasts import pipeline
 from kb.screencasts.actions import CaptionsFile
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import Lease
+from kb.screencasts.work import drop_sound, sound_of
 from kb.speech.contract import Segment
-from kb.storage.contract import made
 from kb.transcripts.cues import TimedText, read
 from kb.transcripts.models import Cue, Transcript, WordsFrom
 
@@ -95,10 +92,9 @@ def hear(screencast_id: str) -> None:
 
 def _hear(lease: Lease) -> None:
     screencast = db.session.get_one(Screencast, lease.screencast_id)
-    wav_key = made(screencast.id, "audio.wav")
     if reason := _nothing_to_hear(screencast):
         code, text = reason
-        hands().storage.delete(wav_key)
+        drop_sound(screencast.id)
         pipeline.finish(lease, skipped=True, code=code, note=text)
         return
     engine = hands().speech
@@ -108,7 +104,7 @@ def _hear(lease: Lease) -> None:
     segments: list[Segment] = []
     with ExitStack() as stack:
         engine.transcribe(
-            _wav(lease, screencast, stack),
+            sound_of(lease, stack),
             language=SPOKEN_LANGUAGE,
             on_segment=segments.append,
             on_progress=lease.report,
@@ -119,7 +115,7 @@ def _hear(lease: Lease) -> None:
             _put_heard(lease.screencast_id, segments, engine.name, engine.draft)
         note = None if segments else "No speech was found in it."
         pipeline.finish(lease, code=None if segments else "no-speech", note=note)
-    hands().storage.delete(wav_key)
+    drop_sound(lease.screencast_id)
 
 
 def _nothing_to_hear(screencast: Screencast) -> tuple[str, str] | None:
@@ -130,18 +126,6 @@ def _nothing_to_hear(screencast: Screencast) -> tuple[str, str] | None:
     if screencast.has_audio is False:
         return "no-audio", "It has no sound."
     return None
-
-
-def _wav(lease: Lease, screencast: Screencast, stack: ExitStack) -> Path:
-    """The rendition leaves the sound behind; where that is gone (a later try), it is taken from the original again."""
-    try:
-        return stack.enter_context(hands().storage.local_path(made(screencast.id, "audio.wav")))
-    except NotFound:
-        if not screencast.original_key or not screencast.kind:
-            raise ToolFailed("The original is not kept, so nothing can be heard.", permanent=True) from None
-        folder = stack.enter_context(hands().work_folder(screencast.id, "speech"))
-        source = stack.enter_context(hands().storage.local_path(screencast.original_key))
-        return extract(source, by_name(screencast.kind), folder, should_stop=lease.is_over)
 
 
 def _put_heard(screencast_id: str, segments: list[Segment], engine: str, draft: bool) -> None:

@@ -1,0 +1,105 @@
+"""The bytes of a screencast, each behind `can_view`: renditions, poster, storyboard, stills, the original."""
+
+import re
+
+from flask import Blueprint, Response, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from kb.accounts.sessions import viewer, visitors
+from kb.errors import Invalid, NotFound
+from kb.hands import hands
+from kb.media import stills
+from kb.screencasts import actions
+from kb.screencasts.models import Screencast
+from kb.screencasts.work import storyboard_of
+from kb.storage.contract import made
+from kb.web.headers import FILE_POLICY
+
+bp = Blueprint("files", __name__)
+
+# What the steps make for people; the sound for speech recognition is not among it.
+NAMES = re.compile(r"video\.mp4|quick\.(mp4|webm)|poster-\d{1,9}\.webp|storyboard-\d{1,3}\.webp")
+TYPES = {"mp4": "video/mp4", "webm": "video/webm", "webp": "image/webp"}
+
+
+@bp.get("/screencasts/<screencast_id>/files/<name>")
+@visitors
+def file(screencast_id: str, name: str) -> ResponseReturnValue:
+    screencast = actions.get(viewer(), screencast_id)
+    if not NAMES.fullmatch(name):
+        raise NotFound("There is no such file.")
+    return _send(made(screencast.id, name), TYPES[name.rpartition(".")[2]])
+
+
+@bp.get("/screencasts/<screencast_id>/original")
+@visitors
+def original(screencast_id: str) -> ResponseReturnValue:
+    """What was uploaded, to be saved and never shown in place: it is whatever somebody sent."""
+    screencast = actions.get(viewer(), screencast_id)
+    if not screencast.original_key:
+        raise NotFound("The original was not kept.")
+    name = screencast.filename or f"{screencast.id}.{screencast.kind}"
+    return _send(screencast.original_key, "application/octet-stream", download_name=name)
+
+
+@bp.get("/screencasts/<screencast_id>/storyboard.vtt")
+@visitors
+def storyboard(screencast_id: str) -> ResponseReturnValue:
+    screencast = actions.get(viewer(), screencast_id)
+    board = storyboard_of(screencast)
+    if not board:
+        raise NotFound("There is no storyboard yet.")
+
+    def url_of_sheet(number: int) -> str:
+        return url_for("files.file", screencast_id=screencast.id, name=board.sheets[number].name)
+
+    return _closed(Response(stills.storyboard_vtt(board, url_of_sheet), content_type="text/vtt; charset=utf-8"))
+
+
+@bp.get("/screencasts/<screencast_id>/still")
+@visitors
+def still(screencast_id: str) -> ResponseReturnValue:
+    """?at=SECONDS: what is on the screen then; made when it is first asked for, and kept."""
+    screencast = actions.get(viewer(), screencast_id)
+    at_s = _whole_second(screencast)
+    key = made(screencast.id, f"still-{at_s}.webp")
+    if hands().storage.size_bytes(key) is None:
+        _make_still(screencast, at_s, key)
+    return _send(key, "image/webp")
+
+
+def _whole_second(screencast: Screencast) -> int:
+    given = request.args.get("at", "0")
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", given):
+        raise Invalid("Say the moment in seconds, such as at=12.", errors={"at": ["Write seconds."]})
+    last_s = max(0, (screencast.duration_ms or 0) - 1) // 1000
+    return min(int(float(given)), last_s)
+
+
+def _make_still(screencast: Screencast, at_s: int, key: str) -> None:
+    if not screencast.sources:
+        raise NotFound("There is nothing to see yet.")
+    source = made(screencast.id, screencast.sources[0].name)
+    with hands().storage.local_path(source) as video, hands().work_folder(screencast.id, "still") as folder:
+        stills.still(video, at_s * 1000, folder / "still.webp")
+        hands().storage.put(key, folder / "still.webp")
+
+
+def _send(key: str, mime: str, download_name: str | None = None) -> Response:
+    with hands().storage.local_path(key) as path:
+        response = send_file(
+            path,
+            mimetype=mime,
+            conditional=True,
+            as_attachment=download_name is not None,
+            download_name=download_name,
+            max_age=0,
+        )
+    # Kept by the browser, asked for again each time: who may see it can change at any moment.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return _closed(response)
+
+
+def _closed(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response

@@ -1,0 +1,83 @@
+"""What the index gets of a screencast, and the passages in which a moment is looked for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kb.categories.actions import path_of
+from kb.db import db
+from kb.index.contract import Document
+from kb.screencasts.models import Screencast
+from kb.search.moments import Passage, TimedWord
+from kb.transcripts.models import Cue, Transcript
+
+BATCH = 200
+
+
+def documents(screencast_ids: list[str]) -> list[Document]:
+    """One document for each that is there and not in the trash; the others should leave the index."""
+    query = (
+        select(Screencast)
+        .where(Screencast.id.in_(screencast_ids), Screencast.trashed_at.is_(None))
+        .options(joinedload(Screencast.category), selectinload(Screencast.tags))
+    )
+    found = db.session.scalars(query).all()
+    spoken = _spoken([screencast.id for screencast in found])
+    return [_document(screencast, spoken[screencast.id]) for screencast in found]
+
+
+def every_document() -> Iterator[Document]:
+    """All of them, in batches, so that a rebuild needs little memory."""
+    last = ""
+    while ids := list(
+        db.session.scalars(select(Screencast.id).where(Screencast.id > last).order_by(Screencast.id).limit(BATCH))
+    ):
+        yield from documents(ids)
+        last = ids[-1]
+        db.session.rollback()
+
+
+def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
+    """By screencast: its title (at the start), and what is said with its times."""
+    by_id = {screencast.id: [Passage(0, 0, screencast.title, "title")] for screencast in screencasts}
+    rows = db.session.execute(
+        select(Transcript.screencast_id, Cue.start_ms, Cue.end_ms, Cue.text, Cue.words)
+        .join(Cue.transcript)
+        .where(Transcript.screencast_id.in_(by_id))
+        .order_by(Cue.start_ms)
+    )
+    for screencast_id, start_ms, end_ms, text, words in rows:
+        timed = tuple(TimedWord(word[0], word[1], word[2]) for word in words or ())
+        by_id[screencast_id].append(Passage(start_ms, end_ms, text, "speech", timed))
+    return by_id
+
+
+def _spoken(screencast_ids: list[str]) -> dict[str, str]:
+    texts: dict[str, list[str]] = defaultdict(list)
+    rows = db.session.execute(
+        select(Transcript.screencast_id, Cue.text)
+        .join(Cue.transcript)
+        .where(Transcript.screencast_id.in_(screencast_ids))
+        .order_by(Transcript.screencast_id, Transcript.language, Cue.start_ms)
+    )
+    for screencast_id, text in rows:
+        texts[screencast_id].append(text)
+    return defaultdict(str, {screencast_id: "\n".join(lines) for screencast_id, lines in texts.items()})
+
+
+def _document(screencast: Screencast, spoken: str) -> Document:
+    tags = tuple(tag.name for tag in screencast.tags)
+    return Document(
+        id=screencast.id,
+        title=screencast.title,
+        about="\n".join(filter(None, (screencast.purpose, screencast.description, " ".join(tags)))),
+        spoken=spoken,
+        category_path=tuple(category.id for category in path_of(screencast.category)),
+        tags=tags,
+        author=screencast.author_id,
+        language=screencast.captions[0]["language"] if screencast.captions else "",
+        created_at=screencast.created_at,
+        version=screencast.version,
+    )

@@ -1,0 +1,81 @@
+"""A search answer as pages and the API show it."""
+
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+
+from kb.accounts.rules import Viewer
+from kb.screencasts.models import Screencast
+from kb.screencasts.present import absolute, as_json, shown
+from kb.search.answers import Answer, AnsweredHit
+from kb.search.moments import Moment
+
+
+def hits_for_page(answer: Answer, viewer: Viewer) -> list[dict[str, Any]]:
+    return [
+        {
+            "screencast": shown(hit.screencast, viewer),
+            # Escaped by kb.search.moments; <mark> is all the markup in it.
+            "title_html": Markup(hit.title_html),
+            "moments": [_moment_for_page(hit.screencast, moment, answer.query) for moment in hit.moments],
+        }
+        for hit in answer.hits
+    ]
+
+
+def answer_as_json(answer: Answer, cursor: str | None) -> dict[str, Any]:
+    return {
+        "query": answer.query,
+        "total": answer.total,
+        "took_ms": answer.took_ms,
+        "did_you_mean": answer.did_you_mean,
+        "degraded": answer.degraded,
+        "hits": [_hit_as_json(hit) for hit in answer.hits],
+        "facets": {
+            name: [{"value": each.value, "label": each.label, "count": each.count} for each in facets]
+            for name, facets in answer.facets.items()
+        },
+        "next": cursor,
+    }
+
+
+def _hit_as_json(hit: AnsweredHit) -> dict[str, Any]:
+    return {
+        "screencast": as_json(hit.screencast),
+        "score": hit.score,
+        "title_html": hit.title_html,
+        "moments": [
+            {
+                "start": moment.start_ms / 1000,
+                "end": moment.end_ms / 1000,
+                "source": moment.kind,
+                "html": moment.html,
+                "still": absolute(_still_url(hit.screencast, moment)),
+                "url": absolute(_moment_url(hit.screencast, moment)),
+            }
+            for moment in hit.moments
+        ],
+    }
+
+
+def _moment_for_page(screencast: Screencast, moment: Moment, query: str) -> dict[str, Any]:
+    return {
+        "start_ms": moment.start_ms,
+        "url": _moment_url(screencast, moment, q=query),
+        "source": moment.kind,
+        "html": Markup(moment.html),
+        "still_url": _still_url(screencast, moment),
+        "at": moment.start_ms / screencast.duration_ms if screencast.duration_ms else 0.0,
+    }
+
+
+def _moment_url(screencast: Screencast, moment: Moment, **more: str) -> str:
+    """The second before the word counts as its second: one hears it from its beginning."""
+    return url_for("pages.watch", screencast_id=screencast.id, t=moment.start_ms // 1000, **more)
+
+
+def _still_url(screencast: Screencast, moment: Moment) -> str | None:
+    if not screencast.is_playable:
+        return None
+    return url_for("files.still", screencast_id=screencast.id, at=f"{moment.start_ms / 1000:.0f}")
