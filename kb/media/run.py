@@ -1,0 +1,326 @@
+"""The one place that starts another program: ffmpeg here, and engines of other hands that get `run` passed in."""
+
+import math
+import os
+import resource
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kb.errors import ToolFailed
+
+LAUNCHER = Path(__file__).with_name("launch.py")
+PACKAGE = Path(__file__).parent.parent
+TICK_S = 0.2
+STDOUT_BYTES = 16 * 1024**2
+STDERR_BYTES = 8 * 1024
+OUT_OF_MEMORY = ("Cannot allocate memory", "MemoryError", "std::bad_alloc", "out of memory")
+
+TOO_BIG = ("File too large", "File size limit exceeded")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """deadline_s is wall time; memory_bytes is address space; output_bytes is the size of any one file."""
+
+    deadline_s: float
+    memory_bytes: int = 3 * 1024**3
+    cpu_s: int | None = None
+    output_bytes: int | None = None
+    nice: int = 0
+
+    @property
+    def most_cpu_s(self) -> int:
+        """What cpu_s says, else all processors until the deadline."""
+        return self.cpu_s or math.ceil(self.deadline_s * (os.cpu_count() or 1)) + 1
+
+
+@dataclass(frozen=True)
+class Finished:
+    """cpu_s is user and system time of the tool and its children; stderr is the last few KB.
+
+    peak_rss_bytes can't be less than the worker's own: the kernel counts from the fork, not from the exec.
+    """
+
+    stdout: bytes
+    stderr: str
+    cpu_s: float
+    wall_s: float
+    peak_rss_bytes: int
+
+
+class Stopped(ToolFailed):
+    """Somebody wanted it to end: the step was cancelled or the worker shuts down."""
+
+    code = "stopped"
+    title = "Stopped"
+
+
+@dataclass
+class _Child:
+    process: subprocess.Popen[bytes]
+    tool: str
+    limits: Limits
+    started: float
+    stop_wanted: bool = False
+    stdout: bytearray = field(default_factory=bytearray)
+    stderr: bytearray = field(default_factory=bytearray)
+
+    def keep_stdout(self, chunk: bytes) -> None:
+        self.stdout += chunk
+        if len(self.stdout) > STDOUT_BYTES:
+            raise _too_much(self)
+
+    def keep_stderr(self, chunk: bytes) -> None:
+        self.stderr += chunk
+        del self.stderr[:-STDERR_BYTES]
+
+    @property
+    def log(self) -> str:
+        return self.stderr.decode(errors="replace")
+
+    def failure(self, detail: str, *, code: str, permanent: bool) -> ToolFailed:
+        return ToolFailed(detail, code=code, permanent=permanent, log=f"{self.tool}: {self.log}")
+
+
+_running: dict[int, _Child] = {}
+_lock = threading.Lock()
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    limits: Limits,
+    reads: Sequence[Path] = (),
+    writes: Sequence[Path] = (),
+    on_line: Callable[[str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Finished:
+    """Run one program to its end in its own session; it dies with its worker and, as a group, with its job.
+
+    reads / writes: the only files and folders outside the system's that it may open (where the kernel can enforce it).
+    on_line: called in the caller's thread with each line of stdout, which is then not kept.
+    should_stop: asked about five times a second; True kills the group and raises Stopped.
+    env: added to a small environment that holds none of our settings.
+    Raises ToolFailed: code "deadline", "memory", "output-too-big", "crashed", "tool-failed", "tool-missing" or, as
+    Stopped, "stopped".
+
+    Call it from a thread that outlives the tool: the kernel kills the tool when the thread that started it ends.
+    """
+    child = _start(argv, limits, reads, writes, env)
+    try:
+        _follow(child, on_line, should_stop)
+    finally:
+        status, usage = _end(child)
+    cpu_s = usage.ru_utime + usage.ru_stime
+    _judge(child, os.waitstatus_to_exitcode(status), cpu_s)
+    return Finished(
+        stdout=bytes(child.stdout),
+        stderr=child.log,
+        cpu_s=cpu_s,
+        wall_s=time.monotonic() - child.started,
+        peak_rss_bytes=usage.ru_maxrss * 1024,
+    )
+
+
+def kill_all() -> None:
+    """Kill every running tool (the worker shuts down); each `run` that waits for one raises Stopped."""
+    with _lock:
+        for child in _running.values():
+            child.stop_wanted = True
+            _kill_group(child)
+
+
+# -- starting ------------------------------------------------------------------------------------------
+
+
+def _start(
+    argv: Sequence[str],
+    limits: Limits,
+    reads: Sequence[Path],
+    writes: Sequence[Path],
+    env: Mapping[str, str] | None,
+) -> _Child:
+    tool = shutil.which(argv[0])
+    if not tool:
+        raise ToolFailed(
+            f"The program {argv[0]} is not installed on the server. Ask an admin to install it, then try again.",
+            permanent=False,
+            code="tool-missing",
+        )
+    tool = os.path.abspath(tool)
+    settings = _settings(tool, limits, reads, writes)
+    command = [sys.executable, "-I", "-S", str(LAUNCHER), *settings, "--", tool, *argv[1:]]
+    with _lock:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(writes) | dict(env or {}),
+            cwd="/",
+            start_new_session=True,
+        )
+        child = _running[process.pid] = _Child(process, argv[0], limits, time.monotonic())
+    return child
+
+
+def _settings(tool: str, limits: Limits, reads: Sequence[Path], writes: Sequence[Path]) -> list[str]:
+    settings = {"parent": os.getpid(), "memory": limits.memory_bytes, "cpu": limits.most_cpu_s, "nice": limits.nice}
+    if limits.output_bytes is not None:
+        settings["output"] = limits.output_bytes
+    return [
+        *(f"{name}={value}" for name, value in settings.items()),
+        *(f"run={folder}" for folder in _homes(tool)),
+        *(f"read={path.absolute()}" for path in reads),
+        *(f"write={path.absolute()}" for path in writes),
+    ]
+
+
+def _homes(tool: str) -> set[str]:
+    """The folders that a tool is made of: its own, and for our Python its libraries and this package."""
+    if tool == os.path.abspath(sys.executable):
+        return {sys.prefix, sys.base_prefix, str(PACKAGE)}
+    return {str(Path(tool).resolve().parent)}
+
+
+def _environment(writes: Sequence[Path]) -> dict[str, str]:
+    environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "HOME": "/nonexistent"}
+    if folder := next((path for path in writes if path.is_dir()), None):
+        environment["TMPDIR"] = str(folder.absolute())
+    return environment
+
+
+# -- waiting -------------------------------------------------------------------------------------------
+
+
+def _follow(child: _Child, on_line: Callable[[str], None] | None, should_stop: Callable[[], bool] | None) -> None:
+    """Read both pipes until the tool has ended; raise as soon as it must not go on."""
+    stdout, stderr = child.process.stdout, child.process.stderr
+    assert stdout and stderr
+    next_question = 0.0
+    with selectors.DefaultSelector() as selector:
+        selector.register(stdout, selectors.EVENT_READ, _each_line(child, on_line) if on_line else child.keep_stdout)
+        selector.register(stderr, selectors.EVENT_READ, child.keep_stderr)
+        while True:
+            ended = _has_ended(child)
+            # Both pipes are closed an instant before the tool has ended, so there is little to wait for then.
+            _read(selector, wait_s=0 if ended else TICK_S if selector.get_map() else TICK_S / 20)
+            if ended:
+                return
+            now = time.monotonic()
+            if child.stop_wanted:
+                raise _stopped(child)
+            if should_stop and now >= next_question:
+                next_question = now + TICK_S
+                if should_stop():
+                    raise _stopped(child)
+            if now - child.started > child.limits.deadline_s:
+                raise _too_long(child)
+
+
+def _has_ended(child: _Child) -> bool:
+    """Look without reaping: until then its number, and so its group's, can't be given to another process."""
+    return os.waitid(os.P_PID, child.process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+
+
+def _read(selector: selectors.BaseSelector, wait_s: float) -> None:
+    for key, _ in selector.select(wait_s):
+        chunk = os.read(key.fd, 65536)
+        key.data(chunk)
+        if not chunk:
+            selector.unregister(key.fileobj)
+
+
+def _each_line(child: _Child, on_line: Callable[[str], None]) -> Callable[[bytes], None]:
+    """Return what takes chunks, b"" being the end, and hands on whole lines."""
+    rest = bytearray()
+
+    def take(chunk: bytes) -> None:
+        rest.extend(chunk)
+        *lines, tail = rest.split(b"\n")
+        rest[:] = tail
+        for line in lines if chunk else [tail]:
+            if line:
+                on_line(line.decode(errors="replace"))
+        if len(rest) > STDOUT_BYTES:
+            raise _too_much(child)
+
+    return take
+
+
+# -- ending --------------------------------------------------------------------------------------------
+
+
+def _end(child: _Child) -> tuple[int, resource.struct_rusage]:
+    """Kill what is left of the group, reap, and return the wait status and what it used."""
+    with _lock:
+        _kill_group(child)
+        del _running[child.process.pid]
+    _, status, usage = os.wait4(child.process.pid, 0)
+    child.process.returncode = os.waitstatus_to_exitcode(status)
+    for pipe in (child.process.stdout, child.process.stderr):
+        assert pipe
+        pipe.close()
+    return status, usage
+
+
+def _kill_group(child: _Child) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.process.pid, signal.SIGKILL)
+
+
+def _judge(child: _Child, code: int, cpu_s: float) -> None:
+    """Raise what the exit code means; a negative one is the signal that ended it."""
+    log = child.stderr.decode(errors="replace")
+    if child.stop_wanted:
+        raise _stopped(child)
+    if code == 0:
+        return
+    if any(words in log for words in OUT_OF_MEMORY):
+        raise child.failure(
+            "This recording needs more memory than one recording may have. Try a smaller picture.",
+            code="memory",
+            permanent=True,
+        )
+    if code == -signal.SIGXFSZ or any(words in log for words in TOO_BIG):
+        raise _too_much(child)
+    if code == -signal.SIGKILL and cpu_s >= child.limits.most_cpu_s - 1:
+        raise _too_long(child)
+    if code < 0:
+        # Killed from outside (no memory left on the machine, a restart) is no fault of the input; a crash by itself is.
+        raise child.failure(
+            f"The program {child.tool} broke down on this recording.", code="crashed", permanent=code != -signal.SIGKILL
+        )
+    if "No space left on device" in log:
+        raise child.failure("There is no room left on the server. Tell an admin.", code="no-room", permanent=False)
+    raise child.failure(
+        f"The program {child.tool} could not work with this recording.", code="tool-failed", permanent=True
+    )
+
+
+def _stopped(child: _Child) -> Stopped:
+    return Stopped("The work was stopped before it was done.", permanent=False, log=child.log)
+
+
+def _too_long(child: _Child) -> ToolFailed:
+    return child.failure(
+        f"It took longer than the {child.limits.deadline_s:.0f} seconds that it may take, so it was stopped.",
+        code="deadline",
+        permanent=False,
+    )
+
+
+def _too_much(child: _Child) -> ToolFailed:
+    return child.failure(
+        "What was made of this recording grew too big, so it was stopped.", code="output-too-big", permanent=True
+    )
