@@ -1,0 +1,307 @@
+"""What is in a recording: a cheap look at its header, and a measure of all its packets."""
+
+import itertools
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.errors import ToolFailed
+from kb.media.kinds import GIF, Kind
+from kb.media.run import Finished, Limits, run
+
+MAX_PIXELS = 36_000_000
+PROBE_MEMORY_BYTES = 2 * 1024**3
+ENTRIES = (
+    "format=duration,bit_rate,size:stream=index,codec_type,codec_name,profile,width,height,sample_aspect_ratio,pix_fmt,"
+    "bits_per_raw_sample,nb_frames,nb_read_packets,duration,channels:stream_disposition=attached_pic,timed_thumbnails:"
+    "stream_tags=rotate:stream_side_data=rotation"
+)
+TOO_MANY_PIXELS = "exceeds specified max pixel count"
+# A still that a music player or a video editor puts beside the sound is no video.
+COVER_CODECS = {"mjpeg", "png", "bmp", "webp"}
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What the header says. width and height are as displayed: after rotation, with square pixels, perhaps odd.
+
+    duration_ms is None where the header doesn't say it (a browser's recording); video_frames and fps then too: fps is
+    never taken from what the container claims as its rate. notes are sentences for a colleague.
+    """
+
+    duration_ms: int | None
+    width: int
+    height: int
+    video_codec: str
+    pixel_format: str
+    bits: int
+    video_frames: int | None
+    fps: float | None
+    rotation: int
+    audio_codec: str | None
+    audio_channels: int
+    audio_streams: int
+    bit_rate: int | None
+    notes: tuple[str, ...]
+    video_profile: str
+    audio_profile: str
+    video_index: int
+    audio_indexes: tuple[int, ...]
+    has_square_pixels: bool
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What all packets together say. keyframe_gap_ms: the longest way between two places where decoding can start."""
+
+    duration_ms: int
+    video_frames: int
+    fps: float
+    last_picture_ms: int
+    keyframe_gap_ms: int
+
+
+def input_options(kind: Kind) -> dict[str, str | int]:
+    """What every ffmpeg and ffprobe is told of its input: the one demuxer, local files alone, no giant pictures."""
+    return {
+        "protocol_whitelist": "file,pipe",
+        "format_whitelist": kind.demuxer,
+        "max_pixels": MAX_PIXELS,
+        "f": kind.demuxer,
+    }
+
+
+def probe(path: Path, kind: Kind, *, deadline_s: float = 20) -> Probe:
+    """Read the header; about 0.1 CPU s, whatever the length.
+
+    Raises ToolFailed(permanent=True): "no-picture", "picture-too-big", "unreadable"; and those of `run`.
+    """
+    try:
+        finished = _ffprobe(
+            path, kind, "-of", "json", "-show_entries", ENTRIES, *_counting(kind), deadline_s=deadline_s
+        )
+    except ToolFailed as failure:
+        raise _in_plain_words(failure) from failure
+    return read(json.loads(finished.stdout), kind, log=finished.stderr)
+
+
+def measure(path: Path, kind: Kind, found: Probe | None = None, *, deadline_s: float = 120) -> Measured:
+    """Read every packet without decoding; about 0.1 CPU s for a minute, and as much reading as the file is long.
+
+    Raises ToolFailed(permanent=True), code "unreadable", if there is no picture at any time.
+    """
+    found = found or probe(path, kind)
+    clock = _Clock(found.video_index, found.audio_indexes)
+    packets = "packet=stream_index,pts_time,dts_time,duration_time,flags"
+    _ffprobe(path, kind, "-of", "compact=p=0:nk=1", "-show_entries", packets, on_line=clock.take, deadline_s=deadline_s)
+    return clock.measured()
+
+
+# -- ffprobe ---------------------------------------------------------------------------------------------
+
+
+def _ffprobe(
+    path: Path, kind: Kind, *options: str, deadline_s: float, on_line: Callable[[str], None] | None = None
+) -> Finished:
+    inputs = [word for name, value in input_options(kind).items() for word in (f"-{name}", str(value))]
+    return run(
+        ["ffprobe", "-hide_banner", "-v", "error", *options, *inputs, f"file:{path.absolute()}"],
+        limits=Limits(deadline_s=deadline_s, memory_bytes=PROBE_MEMORY_BYTES),
+        reads=[path],
+        on_line=on_line,
+    )
+
+
+def _counting(kind: Kind) -> tuple[str, ...]:
+    # Only its packets tell a moving GIF from a still one.
+    return ("-count_packets",) if kind is GIF else ()
+
+
+def _in_plain_words(failure: ToolFailed) -> ToolFailed:
+    if failure.code != "tool-failed":
+        return failure
+    if "moov atom not found" in failure.log:
+        return unreadable(
+            "The file was cut short: its end, which says where everything is, is missing. "
+            "Copy or export it once more and upload it again.",
+            log=failure.log,
+        )
+    if TOO_MANY_PIXELS in failure.log:
+        return _too_big(failure.log)
+    return unreadable(
+        "This can't be read as a video: it is damaged, or not what its first bytes say. "
+        "See if it plays on your computer; if it does, export it as MP4 and upload that.",
+        log=failure.log,
+    )
+
+
+def unreadable(detail: str, log: str = "") -> ToolFailed:
+    return ToolFailed(detail, permanent=True, code="unreadable", log=log)
+
+
+def _too_big(log: str = "") -> ToolFailed:
+    return ToolFailed(
+        "Its picture is too big: more than 36 million pixels. Export it at 4K (3840 x 2160) or smaller.",
+        permanent=True,
+        code="picture-too-big",
+        log=log,
+    )
+
+
+# -- what the header says ----------------------------------------------------------------------------------
+
+
+def read(found: dict[str, Any], kind: Kind, log: str = "") -> Probe:
+    """Make a Probe of ffprobe's JSON. Raises as `probe` does."""
+    streams = found.get("streams", [])
+    video = _moving_picture(streams, kind, log)
+    audio = [stream for stream in streams if stream.get("codec_type") == "audio" and stream.get("codec_name")]
+    container = found.get("format", {})
+    duration_ms = _milliseconds(container.get("duration"))
+    frames = _whole(video.get("nb_read_packets") or video.get("nb_frames"))
+    rotation = _rotation(video)
+    width, height = _displayed(video, rotation)
+    return Probe(
+        duration_ms=duration_ms,
+        width=width,
+        height=height,
+        video_codec=video["codec_name"],
+        pixel_format=video.get("pix_fmt", ""),
+        bits=_bits(video),
+        video_frames=frames,
+        fps=round(frames * 1000 / duration_ms, 3) if frames and duration_ms else None,
+        rotation=rotation,
+        audio_codec=audio[0]["codec_name"] if audio else None,
+        audio_channels=int(audio[0].get("channels", 0)) if audio else 0,
+        audio_streams=len(audio),
+        bit_rate=_whole(container.get("bit_rate")),
+        notes=_notes(has_audio=bool(audio), duration_ms=duration_ms),
+        video_profile=str(video.get("profile", "")),
+        audio_profile=str(audio[0].get("profile", "")) if audio else "",
+        video_index=int(video["index"]),
+        audio_indexes=tuple(int(stream["index"]) for stream in audio),
+        has_square_pixels=video.get("sample_aspect_ratio", "1:1") in ("1:1", "0:1", "N/A"),
+    )
+
+
+def _moving_picture(streams: list[dict[str, Any]], kind: Kind, log: str) -> dict[str, Any]:
+    """Return the first stream that is a video. Raises if there is none, or one that can't be used."""
+    videos = [stream for stream in streams if stream.get("codec_type") == "video" and not _is_cover(stream)]
+    if not videos:
+        raise ToolFailed(
+            "There is no picture in this recording, only sound. Record the screen and upload that.",
+            permanent=True,
+            code="no-picture",
+        )
+    video = videos[0]
+    if kind is GIF and (_whole(video.get("nb_read_packets")) or 0) < 2:
+        raise ToolFailed(
+            "This GIF is a still picture. Record the screen and upload the recording.",
+            permanent=True,
+            code="no-picture",
+        )
+    width, height = int(video.get("width") or 0), int(video.get("height") or 0)
+    if width * height > MAX_PIXELS or TOO_MANY_PIXELS in log:
+        raise _too_big(log)
+    if not width or not height or not video.get("codec_name") or not video.get("pix_fmt"):
+        raise unreadable(
+            "Its picture is in a form that this server can't read. Export it as MP4 (H.264) and upload that.", log
+        )
+    return video
+
+
+def _is_cover(stream: dict[str, Any]) -> bool:
+    marks = stream.get("disposition", {})
+    lone = stream.get("codec_name") in COVER_CODECS and _whole(stream.get("nb_frames")) == 1
+    return bool(marks.get("attached_pic") or marks.get("timed_thumbnails") or lone)
+
+
+def _rotation(video: dict[str, Any]) -> int:
+    """Return 0, 90, 180 or 270: how far players turn the picture clockwise."""
+    turns = [side["rotation"] for side in video.get("side_data_list", []) if "rotation" in side]
+    # The display matrix counts the other way round than the old tag.
+    clockwise = -float(turns[0]) if turns else float(video.get("tags", {}).get("rotate", 0))
+    return round(clockwise / 90) * 90 % 360
+
+
+def _displayed(video: dict[str, Any], rotation: int) -> tuple[int, int]:
+    width, height = int(video["width"]), int(video["height"])
+    across, _, down = video.get("sample_aspect_ratio", "1:1").partition(":")
+    if across.isdigit() and down.isdigit() and int(across) and int(down):
+        width = max(1, round(width * int(across) / int(down)))
+    return (height, width) if rotation in (90, 270) else (width, height)
+
+
+def _bits(video: dict[str, Any]) -> int:
+    """Return the bits of one colour of one pixel."""
+    named = re.search(r"p0?(\d\d)(?:le|be)$|gray(\d\d)", video.get("pix_fmt", ""))
+    if named:
+        return int(named[1] or named[2])
+    return _whole(video.get("bits_per_raw_sample")) or 8
+
+
+def _notes(*, has_audio: bool, duration_ms: int | None) -> tuple[str, ...]:
+    silent = () if has_audio else ("It has no sound.",)
+    return silent if duration_ms else (*silent, "It does not say how long it is, so we measure it.")
+
+
+def _milliseconds(seconds: str | None) -> int | None:
+    return round(float(seconds) * 1000) or None if seconds and seconds != "N/A" else None
+
+
+def _whole(number: str | int | None) -> int | None:
+    return int(number) if number is not None and str(number).isdigit() else None
+
+
+# -- what the packets say ------------------------------------------------------------------------------------
+
+
+class _Clock:
+    """Takes a line a packet: stream|pts|dts|duration|flags, times in seconds or N/A."""
+
+    def __init__(self, video: int, audio: tuple[int, ...]) -> None:
+        self.video = str(video)
+        self.streams = {self.video, *map(str, audio)}
+        self.start_s, self.end_s = math.inf, -math.inf
+        self.first_s, self.last_s = math.inf, -math.inf
+        self.frames = 0
+        self.keyframes_s: list[float] = []
+
+    def take(self, line: str) -> None:
+        stream, pts, dts, duration, flags, *_ = line.split("|")
+        # "D": decoded for the sake of the next one and never heard, as the first of AAC.
+        if stream not in self.streams or "D" in flags:
+            return
+        at = pts if pts != "N/A" else dts
+        is_picture = stream == self.video
+        self.frames += is_picture
+        if at == "N/A":
+            return
+        at_s = float(at)
+        self.start_s = min(self.start_s, at_s)
+        self.end_s = max(self.end_s, at_s + (float(duration) if duration != "N/A" else 0))
+        if is_picture:
+            self.first_s, self.last_s = min(self.first_s, at_s), max(self.last_s, at_s)
+            if flags.startswith("K"):
+                self.keyframes_s.append(at_s)
+
+    def measured(self) -> Measured:
+        if not self.frames or self.last_s < self.first_s:
+            raise unreadable("There is no picture in what arrived of it. Upload it again from the start.")
+        # The last picture of a browser's recording has no duration of its own: it stays about as long as the others.
+        usual_s = min(1.0, (self.last_s - self.first_s) / max(1, self.frames - 1))
+        end_s = self.end_s if self.end_s > self.last_s else self.last_s + usual_s
+        duration_ms = max(1, round((end_s - self.start_s) * 1000))
+        marks = [*sorted(self.keyframes_s), end_s]
+        gap_s = max((later - earlier for earlier, later in itertools.pairwise(marks)), default=end_s - self.start_s)
+        return Measured(
+            duration_ms=duration_ms,
+            video_frames=self.frames,
+            fps=round(self.frames * 1000 / duration_ms, 3),
+            last_picture_ms=round((self.last_s - self.start_s) * 1000),
+            keyframe_gap_ms=round(gap_s * 1000),
+        )
