@@ -1,0 +1,97 @@
+"""One ffmpeg process: a graph built with ffmpeg-python, started by `run`, its progress read."""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from kb.errors import ToolFailed
+from kb.media.kinds import Kind
+from kb.media.probe import input_options
+from kb.media.run import Finished, Limits, run
+
+# The same number everywhere: x264's bytes depend on it, and its memory grows with it.
+THREADS = 4
+# Nothing of the source's tags (a place, a device, a name) goes into what we make, and nothing random either.
+CLEAN = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
+PROGRESS_STEP = 0.01
+
+
+def opened(source: Path, kind: Kind, **options: Any) -> Any:
+    """Return ffmpeg-python's input node; `opened(...)["0"]` is stream 0."""
+    return ffmpeg.input(f"file:{source.absolute()}", threads=THREADS, **input_options(kind), **options)
+
+
+def convert(
+    outputs: Sequence[Any],
+    *,
+    source: Path,
+    folder: Path,
+    limits: Limits,
+    duration_ms: int | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Finished:
+    """Run ffmpeg over output nodes that write into folder; on_progress gets shares of duration_ms from 0 to 1.
+
+    Raises ToolFailed as `run` does, and when ffmpeg ends without saying that it came to the end.
+    """
+    arguments = ffmpeg.merge_outputs(*outputs).get_args(overwrite_output=True)
+    watch = _Watch(duration_ms, on_progress)
+    finished = run(
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-hide_banner",
+            "-v",
+            "error",
+            "-progress",
+            "pipe:1",
+            "-stats_period",
+            "0.5",
+            *arguments,
+        ],
+        limits=limits,
+        reads=[source],
+        writes=[folder],
+        on_line=watch.take,
+        should_stop=should_stop,
+    )
+    if not watch.came_to_end:
+        raise ToolFailed(
+            "The video program stopped before the end of this recording.", permanent=False, log=finished.stderr
+        )
+    return finished
+
+
+class _Watch:
+    """Takes ffmpeg's progress, a name=value a line."""
+
+    def __init__(self, duration_ms: int | None, on_progress: Callable[[float], None] | None) -> None:
+        self.duration_ms = duration_ms
+        self.on_progress = on_progress
+        self.told = 0.0
+        self.came_to_end = False
+
+    def take(self, line: str) -> None:
+        name, _, value = line.partition("=")
+        if name == "progress" and value == "end":
+            self.came_to_end = True
+            self._tell(1.0)
+        elif name == "out_time_us" and self.duration_ms and value.lstrip("-").isdigit():
+            self._tell(min(0.99, max(0, int(value)) / 1000 / self.duration_ms))
+
+    def _tell(self, share: float) -> None:
+        if self.on_progress and share >= self.told + PROGRESS_STEP:
+            self.told = share
+            self.on_progress(share)
+
+
+@contextmanager
+def workshop(folder: Path) -> Iterator[Path]:
+    """Give a folder inside folder for unfinished files; it and what is left in it goes, whatever happens."""
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=folder) as name:
+        yield Path(name)

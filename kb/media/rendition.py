@@ -1,0 +1,215 @@
+"""The version that every browser plays and, from the same decode, frames to look at, a storyboard and the sound."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from kb.errors import ToolFailed
+from kb.media.convert import CLEAN, convert, opened, workshop
+from kb.media.graph import FRAME_SIZE, FRAME_STEP_MS, Graph, Storyboard, channels, fit
+from kb.media.kinds import MP4, WEBM, Kind
+from kb.media.probe import Measured, Probe, measure
+from kb.media.probe import probe as read_header
+from kb.media.run import Limits
+
+__all__ = ["FRAME_SIZE", "FRAME_STEP_MS", "Quick", "Rendered", "Storyboard", "quick", "render"]
+
+# Above this a copy costs its viewers more than an encode costs us.
+MOST_BITS_PER_SECOND = 2_500_000
+MOST_KEYFRAME_GAP_MS = 15_000
+AAC = {"acodec": "aac", "aac_coder": "fast", "b:a": "96k", "ar": 48000}
+OPUS = {"acodec": "libopus", "b:a": "64k", "ar": 48000}
+
+
+@dataclass(frozen=True)
+class Quick:
+    """A copy that plays at once; is_final: in every browser and lightly enough, so no video need be encoded."""
+
+    path: Path
+    mime: str
+    duration_ms: int
+    width: int
+    height: int
+    is_final: bool
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """video is None if none was wanted; wav is None if there is no sound; note is a sentence for its owner."""
+
+    video: Path | None
+    duration_ms: int
+    width: int
+    height: int
+    storyboard: Storyboard | None
+    frames: Path | None
+    wav: Path | None
+    note: str | None
+    cpu_s: float
+
+
+def quick(
+    source: Path,
+    kind: Kind,
+    probe: Probe,
+    folder: Path,
+    *,
+    should_stop: Callable[[], bool] | None = None,
+) -> Quick | None:
+    """Make quick.mp4 or quick.webm in folder without encoding the picture; None where no browser plays the picture so.
+
+    The sound is encoded where the container or the browsers don't take it. The index stands in front.
+    """
+    into = _quick_container(kind, probe)
+    if not into:
+        return None
+    with workshop(folder) as shop:
+        made = shop / f"quick.{into.extension}"
+        convert(
+            [_copy(source, kind, probe, into, made)],
+            source=source,
+            folder=shop,
+            limits=Limits(deadline_s=600, output_bytes=source.stat().st_size * 2 + 64_000_000),
+            should_stop=should_stop,
+        )
+        result = read_header(made, into)
+        is_final = into is MP4 and probe.video_codec == "h264" and _is_light(made, result, probe)
+        return Quick(
+            path=_kept(made, folder),
+            mime=_mime(into, result, folder / made.name),
+            duration_ms=result.duration_ms or measure(folder / made.name, into, result).duration_ms,
+            width=result.width,
+            height=result.height,
+            is_final=is_final,
+        )
+
+
+def _quick_container(kind: Kind, found: Probe) -> Kind | None:
+    """Return the container in which browsers play this picture as it is."""
+    # AVI counts pictures in the order of decoding, so a copy would show them in the wrong one.
+    if kind.demuxer in ("avi", "gif", "ogg") or found.pixel_format not in ("yuv420p", "yuvj420p"):
+        return None
+    if found.video_codec == "h264":
+        return MP4
+    if found.video_codec in ("vp9", "av1") and found.audio_codec == "aac":
+        return MP4
+    return WEBM if found.video_codec in ("vp8", "vp9", "av1") else None
+
+
+def _copy(source: Path, kind: Kind, found: Probe, into: Kind, made: Path) -> Any:
+    stream = opened(source, kind)
+    streams = [stream[str(found.video_index)], *(stream[str(index)] for index in found.audio_indexes[:1])]
+    options: dict[str, Any] = {"vcodec": "copy", **CLEAN}
+    if into is MP4:
+        options |= {"f": "mp4", "movflags": "+faststart"}
+        options |= {"acodec": "copy"} if found.audio_codec == "aac" else AAC | {"ac": channels(found)}
+    else:
+        options |= {"f": "webm", "cues_to_front": 1}
+        options |= {"acodec": "copy"} if found.audio_codec in ("opus", "vorbis") else OPUS | {"ac": channels(found)}
+    return ffmpeg.output(*streams, str(made), **options)
+
+
+def _is_light(made: Path, result: Probe, found: Probe) -> bool:
+    """Whether the copy may stay: it fits the box, is small for its length, lets people jump, has all the sound."""
+    length = measure(made, MP4, result)
+    bits_per_second = made.stat().st_size * 8000 / length.duration_ms
+    return (
+        fit(result.width, result.height) == (result.width, result.height)
+        and bits_per_second <= MOST_BITS_PER_SECOND
+        and length.keyframe_gap_ms <= MOST_KEYFRAME_GAP_MS
+        and found.audio_streams <= 1
+    )
+
+
+def _mime(into: Kind, result: Probe, made: Path) -> str:
+    """Return the type with its codecs, where we can tell them; a wrong word would keep a browser from trying."""
+    picture = {"vp8": "vp8", "vp9": "vp9", "h264": _avc(made)}.get(result.video_codec)
+    sounds = {"opus": "opus", "vorbis": "vorbis", None: ""}
+    if result.audio_profile == "LC":
+        sounds["aac"] = "mp4a.40.2"
+    sound = sounds.get(result.audio_codec)
+    if not picture or sound is None:
+        return into.mime
+    return f'{into.mime}; codecs="{", ".join(filter(None, (picture, sound)))}"'
+
+
+def _avc(made: Path) -> str | None:
+    """Return such as avc1.640028, read from the decoder's configuration, which faststart put near the beginning."""
+    with made.open("rb") as file:
+        found = re.search(rb"avcC\x01(...)", file.read(4 * 1024**2), re.DOTALL)
+    return f"avc1.{found[1].hex()}" if found else None
+
+
+def render(
+    source: Path,
+    kind: Kind,
+    probe: Probe,
+    folder: Path,
+    *,
+    encode: bool,
+    duration_ms: int | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Rendered:
+    """Make video.mp4 (if encode), frames.gray, storyboard-0.webp and audio.wav (if there is sound) in folder.
+
+    duration_ms: how long it is said to be, if somebody knows; how long it is, is measured.
+    A failure leaves folder as it was. Raises ToolFailed; "unreadable" if no picture of it can be decoded.
+    """
+    measured = measure(source, kind, probe)
+    with workshop(folder) as shop:
+        graph = Graph(source, kind, probe, measured, shop, encode=encode)
+        finished = convert(
+            graph.outputs(),
+            source=source,
+            folder=shop,
+            limits=_limits(measured.duration_ms),
+            duration_ms=measured.duration_ms,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+        width, height = _checked(graph.video, measured) if encode else (probe.width, probe.height)
+        return Rendered(
+            video=_kept(graph.video, folder) if encode else None,
+            duration_ms=measured.duration_ms,
+            width=width,
+            height=height,
+            storyboard=graph.storyboard(_kept(graph.sheet, folder)),
+            frames=_kept(graph.frames, folder),
+            wav=_kept(graph.wav, folder) if probe.audio_indexes else None,
+            note=_note(duration_ms or probe.duration_ms, measured.duration_ms),
+            cpu_s=finished.cpu_s,
+        )
+
+
+def _limits(duration_ms: int) -> Limits:
+    seconds = duration_ms / 1000
+    # 3 MB a second is more than any screen needs; what grows beyond it is an attack or an accident.
+    return Limits(deadline_s=60 + 10 * seconds, output_bytes=int(64_000_000 + 3_000_000 * seconds), nice=10)
+
+
+def _kept(made: Path, folder: Path) -> Path:
+    return made.replace(folder / made.name)
+
+
+def _checked(video: Path, measured: Measured) -> tuple[int, int]:
+    """Return the size of the finished video. Raises ToolFailed if it is not as long as its source."""
+    made = read_header(video, MP4)
+    if abs((made.duration_ms or 0) - measured.duration_ms) > max(500, measured.duration_ms // 50):
+        raise ToolFailed(
+            "The finished video is not as long as the recording, so it was thrown away.",
+            permanent=False,
+            code="wrong-length",
+            log=f"made {made.duration_ms} ms of {measured.duration_ms} ms",
+        )
+    return made.width, made.height
+
+
+def _note(said_ms: int | None, measured_ms: int) -> str | None:
+    if said_ms and said_ms > measured_ms * 1.02 + 500:
+        return f"It was cut short: {said_ms / 1000:.0f} s were recorded, {measured_ms / 1000:.0f} s of them arrived."
+    return None
