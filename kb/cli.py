@@ -46,7 +46,7 @@ def _site() -> Flask:
     from kb.app import create_app
 
     settings = Settings.from_environment()
-    site = create_app(settings, pages=False)
+    site = create_app(settings)
     db.migrate(settings.sqlalchemy_url)
     return site
 

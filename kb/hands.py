@@ -1,18 +1,18 @@
 """The hands of this site, chosen by its settings: where bytes rest, what hears, what finds."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, current_app
 
 from kb.config import Settings
 from kb.db import new_id
 from kb.index.contract import Index
-from kb.media.run import run
+from kb.media.run import Limits, run
 from kb.speech import choose
 from kb.speech.contract import Engine
 from kb.storage.contract import Storage
@@ -43,12 +43,17 @@ def init(app: Flask, settings: Settings, *, index: Index | None = None, speech: 
         settings=settings,
         storage=LocalStorage(settings.data_dir),
         index=index or _index(settings),
-        speech=speech or choose(settings.speech, run),
+        speech=speech or choose(settings.speech, _run_engine),
     )
 
 
 def hands() -> Hands:
     return cast(Hands, current_app.extensions["kb.hands"])
+
+
+def _run_engine(argv: Sequence[str], *, deadline_s: float, nice: int, **others: Any) -> object:
+    """The one runner, for hands that must not know the other hand it lives in."""
+    return run(argv, limits=Limits(deadline_s=deadline_s, nice=nice), **others)
 
 
 def _index(settings: Settings) -> Index:

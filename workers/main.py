@@ -32,7 +32,11 @@ def _log(**_: Any) -> None:
 
 @worker_ready.connect
 def _live(**_: Any) -> None:
+    """Show that this worker is there, and look for what was left undone while none was."""
     heartbeat.start(settings)
+    with site.app_context():
+        jobs.later("screencasts.sweep")
+        jobs.later("search.drain")
 
 
 @worker_shutting_down.connect

@@ -7,7 +7,6 @@ from sqlalchemy import delete, select
 from kb import jobs
 from kb.db import db, writing
 from kb.hands import hands
-from kb.index.contract import IndexBroken
 from kb.outbox import Outbox
 from kb.screencasts import pipeline
 from kb.search.documents import BATCH, documents, every_document
@@ -20,16 +19,15 @@ def drain() -> int:
 
     Safe to run twice: a document is made from the database as it is now, and an entry goes only after its commit.
     """
+    if reason := hands().index.is_healthy():
+        log.warning("building the index", extra={"reason": reason})
+        rebuild()
     count = 0
     while entries := db.session.execute(select(Outbox.id, Outbox.screencast_id).order_by(Outbox.id).limit(BATCH)).all():
         ids = list(dict.fromkeys(screencast_id for _, screencast_id in entries))
         found = documents(ids)
         db.session.rollback()
-        try:
-            hands().index.write(found, deleted=set(ids) - {document.id for document in found})
-        except IndexBroken as broken:
-            log.warning("index is broken, rebuilding", extra={"reason": broken.detail})
-            rebuild()
+        hands().index.write(found, deleted=set(ids) - {document.id for document in found})
         with writing() as session:
             session.execute(delete(Outbox).where(Outbox.id.in_([entry for entry, _ in entries])))
             pipeline.indexed(ids)

@@ -1,9 +1,9 @@
 """What the pipeline needs from a speech engine: words with times, as they are recognised."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -51,28 +51,19 @@ class Engine(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What one child process may use; the fields that the runner of child processes reads."""
-
-    deadline_s: float
-    memory_bytes: int = 3 * 1024**3
-    cpu_s: int | None = None
-    output_bytes: int | None = None
-    nice: int = 0
-
-
 class Run(Protocol):
-    """The runner of child processes, passed in. It raises ToolFailed, also when `should_stop` says so."""
+    """The runner of child processes, passed in. It raises ToolFailed, also when `should_stop` says so.
+
+    reads: what the child may open besides the system's files. on_line: called with each line of its output.
+    """
 
     def __call__(
         self,
         argv: Sequence[str],
         *,
-        limits: Any,
-        reads: Sequence[Path] = (),
-        writes: Sequence[Path] = (),
-        on_line: Callable[[str], None] | None = None,
-        should_stop: Callable[[], bool] | None = None,
-        env: Mapping[str, str] | None = None,
-    ) -> Any: ...
+        deadline_s: float,
+        nice: int,
+        reads: Sequence[Path],
+        on_line: Callable[[str], None],
+        should_stop: Callable[[], bool],
+    ) -> object: ...

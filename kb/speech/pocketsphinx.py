@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import ToolFailed
-from kb.speech.contract import Limits, Run, Segment, Word
+from kb.speech.contract import Run, Segment, Word
 from kb.speech.voice import Span, spans
 
 RATE = 16_000
@@ -53,7 +53,8 @@ class Pocketsphinx:
         listener = _Listener(on_segment, on_progress)
         self._run(
             [sys.executable, "-m", __name__, str(wav)],
-            limits=Limits(deadline_s=60 + 4 * _duration_ms(wav) / 1000, nice=5),
+            deadline_s=60 + 4 * _duration_ms(wav) / 1000,
+            nice=5,
             reads=[wav, *_code()],
             on_line=listener.hear,
             should_stop=should_stop,
