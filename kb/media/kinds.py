@@ -28,8 +28,6 @@ FLV = Kind("flv", "flv", "flv", "video/x-flv")
 MPEG_TS = Kind("mpegts", "mpegts", "ts", "video/mp2t")
 GIF = Kind("gif", "gif", "gif", "image/gif")
 OGG = Kind("ogg", "ogg", "ogv", "video/ogg")
-
-
 ALL = (WEBM, MATROSKA, MP4, M4V, THREE_GP, QUICKTIME, AVI, FLV, MPEG_TS, GIF, OGG)
 
 
@@ -44,12 +42,12 @@ def sniff(head: bytes) -> Kind | None:
 
 
 def describe(head: bytes) -> str:
-    """Say in words for a colleague what the file seems to be, as in "This is …"."""
+    """Say in words for a colleague what the file seems to be, as in "This looks like …"."""
     if kind := sniff(head):
         return f"a video ({kind.extension.upper()})"
     if not head:
         return "an empty file"
-    return next((words for words, looks_so in LOOKS if looks_so(head)), "a file of a kind that we don't know")
+    return next((words for words, looks_so in LOOKS if looks_so(head)), "a file of an unknown kind")
 
 
 # -- the containers that we take --------------------------------------------------------------------
@@ -98,18 +96,19 @@ AUDIO_BRANDS = {b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ", b"aax ", b"aaxc"}
 
 
 def _is_old_quicktime(head: bytes) -> bool:
-    """QuickTime without ftyp: its first boxes, each a length and a name, are of a few kinds."""
-    at, names = 0, []
+    """Tell QuickTime without ftyp: its first boxes, each a length and a name, are of a few kinds."""
+    at = 0
     while at + 8 <= len(head):
         size, name = int.from_bytes(head[at : at + 4], "big"), head[at + 4 : at + 8]
-        # Sizes 0 and 1 mean "to the end" and "in 64 bits", as only the big mdat needs.
-        if name not in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot") or (size < 8 and name != b"mdat"):
+        if name == b"mdat":
+            return True
+        if name == b"moov":
+            return head[at + 12 : at + 16] in (b"mvhd", b"cmov", b"rmra", b"trak", b"udta")
+        # Four letters of text as a length would be half a gigabyte and more.
+        if name not in (b"wide", b"free", b"skip", b"pnot") or not 8 <= size < 1 << 24:
             return False
-        names.append(name)
-        if name in (b"moov", b"mdat"):
-            return name == b"mdat" or head[at + 12 : at + 16] in (b"mvhd", b"cmov", b"rmra", b"trak", b"udta")
         at += size
-    return bool(names) and at > len(head) - 8
+    return at > len(head)
 
 
 def _avi(head: bytes) -> Kind | None:
@@ -191,7 +190,7 @@ def _is_text(head: bytes) -> bool:
 
 
 LOOKS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
-    ("a playlist, not a recording", _is_playlist),
+    ("a playlist", _is_playlist),
     ("a picture", _begins(b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ", b"\0\0\1\0")),
     ("a picture", _is_riff(b"WEBP")),
     ("a picture", lambda head: head[4:8] == b"ftyp" and head[8:12] in PICTURE_BRANDS),
@@ -205,8 +204,8 @@ LOOKS: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("a ZIP archive or an office document", _begins(b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")),
     ("an archive", _begins(b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")),
     ("a program", _begins(b"\x7fELF", b"MZ", b"#!")),
-    ("a Windows Media video, which we don't take; export it as MP4", _begins(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11")),
-    ("an MPEG program stream, which we don't take; export it as MP4", _begins(b"\0\0\1\xba", b"\0\0\1\xb3")),
+    ("a Windows Media video", _begins(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11")),
+    ("an MPEG program stream", _begins(b"\0\0\1\xba", b"\0\0\1\xb3")),
     ("a subtitle file", _text_begins(b"webvtt", b"1\n00:", b"1\r\n00:")),
     ("a text file", _is_text),
 )

@@ -12,6 +12,7 @@ out, because ffmpeg's own allow-lists stand in any case; `confinement` says what
 import ctypes
 import os
 import resource
+import stat
 import struct
 import sys
 
@@ -71,7 +72,7 @@ def main(arguments: list[str]) -> None:
     refuse_sockets()
     restore_signals()
     # Not execvp, which imports a module that may not be readable any more.
-    os.execv(tool[0], tool)
+    os.execv(tool[0], tool)  # noqa: S606 - that is what this program is for
 
 
 def die_with_parent(parent: int) -> None:
@@ -136,7 +137,7 @@ def _allow(rules: int, path: str, rights: int) -> None:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
-    if not os.path.isdir(path):
+    if not stat.S_ISDIR(os.fstat(place).st_mode):
         rights &= ON_FILES
     rule = struct.pack("=Qi", rights, place)
     libc.syscall(ADD_RULE, rules, 1, rule, 0)
@@ -180,8 +181,7 @@ def confinement() -> list[str]:
     """
     from kb.media.run import Limits, run  # here: this file also runs as a script, where `kb` can't be imported
 
-    itself = os.path.abspath(__file__)
-    finished = run([sys.executable, "-I", "-S", itself, "--check"], limits=Limits(deadline_s=10))
+    finished = run([sys.executable, "-I", "-S", __file__, "--check"], limits=Limits(deadline_s=10))
     return finished.stdout.decode().splitlines()
 
 
@@ -196,7 +196,7 @@ def check() -> None:
         "files": not _opens("/etc/hostname") and not _opens("/etc/passwd"),
         "no network": not _makes_socket(),
     }
-    print(*(name for name, holds in layers.items() if holds), sep="\n")
+    sys.stdout.write("\n".join(name for name, holds in layers.items() if holds))
 
 
 def _opens(path: str) -> bool:

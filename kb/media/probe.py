@@ -179,7 +179,7 @@ def read(found: dict[str, Any], kind: Kind, log: str = "") -> Probe:
         audio_channels=int(audio[0].get("channels", 0)) if audio else 0,
         audio_streams=len(audio),
         bit_rate=_whole(container.get("bit_rate")),
-        notes=_notes(has_audio=bool(audio), duration_ms=duration_ms),
+        notes=() if duration_ms else ("It does not say how long it is, so its length is measured.",),
         video_profile=str(video.get("profile", "")),
         audio_profile=str(audio[0].get("profile", "")) if audio else "",
         video_index=int(video["index"]),
@@ -242,11 +242,6 @@ def _bits(video: dict[str, Any]) -> int:
     if named:
         return int(named[1] or named[2])
     return _whole(video.get("bits_per_raw_sample")) or 8
-
-
-def _notes(*, has_audio: bool, duration_ms: int | None) -> tuple[str, ...]:
-    silent = () if has_audio else ("It has no sound.",)
-    return silent if duration_ms else (*silent, "It does not say how long it is, so we measure it.")
 
 
 def _milliseconds(seconds: str | None) -> int | None:

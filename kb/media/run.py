@@ -157,11 +157,11 @@ def _start(
             permanent=False,
             code="tool-missing",
         )
-    tool = os.path.abspath(tool)
+    tool = str(Path(tool).absolute())
     settings = _settings(tool, limits, reads, writes)
     command = [sys.executable, "-I", "-S", str(LAUNCHER), *settings, "--", tool, *argv[1:]]
     with _lock:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - a list, never a shell
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -188,7 +188,7 @@ def _settings(tool: str, limits: Limits, reads: Sequence[Path], writes: Sequence
 
 def _homes(tool: str) -> set[str]:
     """The folders that a tool is made of: its own, and for our Python its libraries and this package."""
-    if tool == os.path.abspath(sys.executable):
+    if tool == str(Path(sys.executable).absolute()):
         return {sys.prefix, sys.base_prefix, str(PACKAGE)}
     return {str(Path(tool).resolve().parent)}
 
@@ -206,7 +206,8 @@ def _environment(writes: Sequence[Path]) -> dict[str, str]:
 def _follow(child: _Child, on_line: Callable[[str], None] | None, should_stop: Callable[[], bool] | None) -> None:
     """Read both pipes until the tool has ended; raise as soon as it must not go on."""
     stdout, stderr = child.process.stdout, child.process.stderr
-    assert stdout and stderr
+    assert stdout
+    assert stderr
     next_question = 0.0
     with selectors.DefaultSelector() as selector:
         selector.register(stdout, selectors.EVENT_READ, _each_line(child, on_line) if on_line else child.keep_stdout)
