@@ -1,5 +1,6 @@
 """Settings: read once from the environment, typed, all faults reported together."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -168,10 +169,12 @@ class Settings(BaseModel):
         if self.secret_key:
             return self.secret_key
         path = self.private_dir / "secret"
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
+        if path.exists():
             return path.read_text(encoding="ascii")
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(value := secrets.token_hex(32))
-        return value
+        with tempfile.NamedTemporaryFile("w", dir=self.private_dir, prefix="secret-", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            # Whole or not at all, and the first of several processes wins.
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
+        return path.read_text(encoding="ascii")

@@ -81,3 +81,142 @@ def site(make_site: Callable[[Settings], Flask], settings: Settings) -> Flask:
 def in_site(site: Flask) -> Iterator[Flask]:
     with site.app_context():
         yield site
+
+
+@dataclass
+class People:
+    """Plainly test people. In team Blue: author and mate. Nobody has a password; see `signed_in`."""
+
+    author: str
+    mate: str
+    other: str
+    curator: str
+    admin: str
+    team: str
+
+
+@pytest.fixture
+def people(in_site: Flask) -> People:
+    ids = {
+        name: accounts.add_person(f"{name}@test.example", f"Test {name.title()}", role, None).id
+        for name, role in (
+            ("author", Role.member),
+            ("mate", Role.member),
+            ("other", Role.member),
+            ("curator", Role.curator),
+            ("admin", Role.admin),
+        )
+    }
+    admin = db.db.session.get_one(Person, ids["admin"])
+    team = accounts.add_team("Blue", by=admin).id
+    for name in ("author", "mate"):
+        accounts.change_person(ids[name], by=admin, role=Role.member, active=True, team_ids=[team])
+    return People(**ids, team=team)
+
+
+@dataclass
+class Caller:
+    """A client with one person's credentials, or nobody's. By token: what the API takes without CSRF."""
+
+    client: FlaskClient
+    headers: dict[str, str]
+
+    def get(self, url: str, **options: Any) -> Any:
+        return self.client.get(url, headers=self.headers | options.pop("headers", {}), **options)
+
+    def post(self, url: str, **options: Any) -> Any:
+        return self.client.post(url, headers=self.headers | options.pop("headers", {}), **options)
+
+    def patch(self, url: str, **options: Any) -> Any:
+        return self.client.patch(url, headers=self.headers | options.pop("headers", {}), **options)
+
+    def put(self, url: str, **options: Any) -> Any:
+        return self.client.put(url, headers=self.headers | options.pop("headers", {}), **options)
+
+    def delete(self, url: str, **options: Any) -> Any:
+        return self.client.delete(url, headers=self.headers | options.pop("headers", {}), **options)
+
+
+@pytest.fixture
+def call_as(in_site: Flask) -> Callable[[str | None], Caller]:
+    """(person's id, None for nobody) -> a caller with a token of that person."""
+
+    def caller(person_id: str | None) -> Caller:
+        if person_id is None:
+            return Caller(in_site.test_client(), {})
+        token = accounts.add_token(db.db.session.get_one(Person, person_id), "test")
+        return Caller(in_site.test_client(), {"Authorization": f"Bearer {token}"})
+
+    return caller
+
+
+@pytest.fixture
+def signed_in(in_site: Flask) -> Callable[[str], FlaskClient]:
+    """(person's id) -> a browser-like client with that person's session cookie; its forms need the CSRF token."""
+
+    def client(person_id: str) -> FlaskClient:
+        browser = in_site.test_client()
+        with browser.session_transaction() as session:
+            session["_user_id"] = db.db.session.get_one(Person, person_id).fs_uniquifier
+            session["_fresh"] = True
+        return browser
+
+    return client
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of H.264 and AAC, 320x180: the smallest recording that goes through every step."""
+    return make_clip(tmp_path_factory.mktemp("clip") / "clip.mp4")
+
+
+def make_clip(path: Path, *options: str, seconds: float = 2) -> Path:
+    sources = ["-f", "lavfi", "-i", f"testsrc2=s=320x180:r=10:d={seconds}"]
+    sound = ["-f", "lavfi", "-i", f"sine=f=440:d={seconds}"]
+    usual = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "32k"]
+    argv = ["ffmpeg", "-v", "error", "-y", *sources, *sound, *(options or usual), str(path)]
+    subprocess.run(argv, check=True)
+    return path
+
+
+@pytest.fixture
+def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
+    """Do every job that was sent, and those that they send, until none is left. Returns their names in order."""
+    from kb.screencasts import pipeline, work
+    from kb.search import actions as search
+    from kb.transcripts import actions as transcripts
+
+    do: dict[str, Callable[..., Any]] = {
+        "screencasts.probe": work.probe,
+        "screencasts.quick": work.quick,
+        "screencasts.rendition": work.rendition,
+        "transcripts.speech": transcripts.hear,
+        "search.drain": search.drain,
+        "search.rebuild": search.rebuild,
+        "screencasts.sweep": pipeline.sweep,
+    }
+
+    def run() -> list[str]:
+        done = []
+        while sent.jobs:
+            job, ids = sent.jobs.pop(0)
+            do[job](*ids)
+            done.append(job)
+        return done
+
+    return run
+
+
+@pytest.fixture
+def receive(in_site: Flask, people: People, clip: Path) -> Callable[..., str]:
+    """Receive the clip as the author's; keywords as in `Upload`. Returns the screencast's id."""
+    from kb.screencasts import actions
+    from kb.screencasts.fields import Upload
+
+    def received(file: Path = clip, *, by: str = people.author, **fields: Any) -> str:
+        landed = in_site.extensions["kb.settings"].tmp_dir / f"landing-{db.new_id()}"
+        shutil.copy(file, landed)
+        person = db.db.session.get_one(Person, by)
+        return actions.receive(landed, file.name, Upload(**fields), by=person).id
+
+    return received

@@ -1,4 +1,9 @@
-from kb.index.corrections import best, distance, edits_allowed, swapped
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.index.corrections import Vocabulary, best, distance, edits_allowed, is_ordinary
+
+WORDS = ["branch", "branches", "brunch", "kubernetes", "merge", "zebra"]
 
 
 def test_a_swap_of_neighbours_is_one_edit() -> None:
@@ -12,20 +17,46 @@ def test_the_distance_stops_counting_beyond_the_limit() -> None:
     assert distance("a", "abcdef", 2) == 3
 
 
-def test_codes_and_short_words_are_not_corrected() -> None:
-    assert edits_allowed("0x80070005") == edits_allowed("git") == 0
+def test_codes_and_short_words_are_not_ordinary() -> None:
+    assert not is_ordinary("0x80070005")
+    assert not is_ordinary("git")
+    assert is_ordinary("merge")
+
+
+def test_short_words_allow_one_edit_and_longer_ones_two() -> None:
     assert (edits_allowed("merge"), edits_allowed("deploy")) == (1, 2)
+    assert Vocabulary(WORDS).near("mrge") == ["merge"]
+    assert Vocabulary(WORDS).near("mgre") == []
+    assert Vocabulary(WORDS).near("kubrentes") == ["kubernetes"]
+
+
+@given(st.text("abc", min_size=4, max_size=9), st.lists(st.text("abc", min_size=4, max_size=9), max_size=20))
+def test_no_word_within_reach_is_missed_unless_two_swaps_touch_every_piece(word: str, known: list[str]) -> None:
+    near = set(Vocabulary(known).near(word))
+    edits = edits_allowed(word)
+    for other in known:
+        is_near = other[0] == word[0] and distance(word, other, edits) <= edits
+        assert other not in near or is_near
+        if is_near and plain_distance(word, other) <= edits:
+            assert other in near
+
+
+def plain_distance(a: str, b: str) -> int:
+    """Levenshtein's, without swaps."""
+    above = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (x != y)))
+        above = row
+    return above[-1]
 
 
 def test_the_nearest_word_is_offered_first_and_among_equals_the_more_frequent() -> None:
-    known = [("branches", 9), ("branch", 1), ("brunch", 5), ("zebra", 99)]
-    assert best("branchs", known) == ["branches", "branch"]
-    assert best("brxnch", known) == ["brunch", "branch"]
+    counts = {"branches": 9, "branch": 1, "brunch": 5}
+    assert best("branchs", counts, lambda word: counts[word]) == ["branches", "branch"]
+    assert best("brxnch", counts, lambda word: counts[word]) == ["brunch", "branch"]
 
 
 def test_a_word_that_nobody_may_see_is_never_offered() -> None:
-    assert best("branchs", [("branch", 0)]) == []
-
-
-def test_swapped_words_are_each_one_slip_away() -> None:
-    assert "docker" in swapped("dokcer")
+    assert best("branchs", ["branch"], lambda _: 0) == []
