@@ -1,0 +1,182 @@
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from kb.db import db, now, writing
+from kb.errors import ToolFailed
+from kb.outbox import Outbox
+from kb.screencasts import actions, pipeline
+from kb.screencasts.models import Screencast, State, Step, StepState
+from kb.screencasts.pipeline import LeaseLost
+from tests.conftest import Sent
+
+
+def step(screencast_id: str, name: str) -> Step:
+    db.session.rollback()
+    return db.session.get_one(Step, (screencast_id, name))
+
+
+def states(screencast_id: str) -> dict[str, str]:
+    db.session.rollback()
+    return {each.name: each.state for each in db.session.get_one(Screencast, screencast_id).steps}
+
+
+def test_a_recording_goes_through_all_steps(receive, run_jobs) -> None:
+    screencast_id = receive()
+    done = run_jobs()
+    screencast = db.session.get_one(Screencast, screencast_id)
+    assert set(states(screencast_id).values()) <= {"done", "skipped"}
+    assert screencast.state == State.ready
+    assert screencast.progress == 1.0
+    assert screencast.is_playable
+    assert screencast.poster_key
+    assert screencast.duration_ms == pytest.approx(2000, abs=100)
+    assert done[:3] == ["screencasts.probe", "search.drain", "screencasts.quick"]
+    assert db.session.query(Outbox).count() == 0
+
+
+def test_steps_are_asked_for_only_when_what_they_need_has_ended(receive, sent: Sent) -> None:
+    screencast_id = receive()
+    assert sent.names().count("screencasts.quick") == 0
+    lease = pipeline.claim(screencast_id, "probe")
+    assert lease
+    pipeline.finish(lease)
+    assert "screencasts.quick" in sent.names()
+    assert "screencasts.rendition" not in sent.names()
+    assert pipeline.claim(screencast_id, "rendition") is None
+
+
+def test_a_step_belongs_to_one_worker_at_a_time(receive) -> None:
+    screencast_id = receive()
+    assert pipeline.claim(screencast_id, "probe")
+    assert pipeline.claim(screencast_id, "probe") is None
+
+
+def test_a_step_whose_worker_died_is_taken_over_and_the_late_result_is_dropped(receive, sent: Sent) -> None:
+    screencast_id = receive()
+    dead = pipeline.claim(screencast_id, "probe")
+    assert dead
+    with writing() as session:
+        session.execute(update(Step).values(lease_until=now() - timedelta(seconds=1)))
+    sent.jobs.clear()
+    assert pipeline.sweep() == 1
+    assert sent.jobs == [("screencasts.probe", (screencast_id,))]
+    taken_over = pipeline.claim(screencast_id, "probe")
+    assert taken_over
+    assert taken_over.key != dead.key
+    assert dead.is_over()
+    with pytest.raises(LeaseLost):
+        pipeline.finish(dead)
+    pipeline.finish(taken_over)
+    assert step(screencast_id, "probe").attempt == 2
+
+
+def test_a_lost_message_is_found_by_the_sweeper(receive, sent: Sent) -> None:
+    screencast_id = receive()
+    sent.jobs.clear()
+    assert pipeline.sweep() == 0
+    with writing() as session:
+        session.execute(update(Step).values(due_at=now() - timedelta(seconds=1)))
+    assert pipeline.sweep() == 1
+    assert sent.jobs == [("screencasts.probe", (screencast_id,))]
+
+
+def test_a_failure_that_may_pass_is_tried_again_later_and_then_given_up_with_its_reason(receive) -> None:
+    screencast_id = receive()
+
+    def fail(_lease) -> None:
+        raise ToolFailed("The disk was full.", permanent=False, code="no-room")
+
+    for attempt in (1, 2, 3):
+        pipeline.perform(screencast_id, "probe", fail)
+        found = step(screencast_id, "probe")
+        assert found.attempt == attempt
+        if attempt < 3:
+            assert found.state == StepState.waiting
+            assert found.due_at > now() + timedelta(seconds=4)
+    assert found.state == StepState.failed
+    assert found.error_text == "The disk was full."
+    assert db.session.get_one(Screencast, screencast_id).state == State.failed
+
+
+def test_a_failure_that_can_not_pass_is_not_tried_again(receive) -> None:
+    screencast_id = receive()
+
+    def fail(_lease) -> None:
+        raise ToolFailed("It has no picture.", permanent=True, code="no-picture")
+
+    pipeline.perform(screencast_id, "probe", fail)
+    assert states(screencast_id) == {
+        "probe": "failed",
+        "quick": "skipped",
+        "rendition": "skipped",
+        "speech": "skipped",
+        "index": "waiting",
+    }
+
+
+def test_a_mistake_of_ours_is_a_failure_with_a_sentence(receive) -> None:
+    screencast_id = receive()
+    pipeline.perform(screencast_id, "probe", lambda _lease: 1 / 0)
+    found = step(screencast_id, "probe")
+    assert found.state == StepState.waiting
+    assert "our side" in (found.error_text or "")
+
+
+def test_a_worker_that_stops_gives_its_step_back_untried(receive) -> None:
+    screencast_id = receive()
+
+    def stop(_lease) -> None:
+        raise ToolFailed("stopped", permanent=False, code="stopped")
+
+    with pytest.raises(ToolFailed):
+        pipeline.perform(screencast_id, "probe", stop)
+    found = step(screencast_id, "probe")
+    assert (found.state, found.attempt) == (StepState.waiting, 0)
+
+
+def test_retry_starts_what_failed_again(receive, run_jobs) -> None:
+    screencast_id = receive()
+
+    def fail(_lease) -> None:
+        raise ToolFailed("no", permanent=True)
+
+    pipeline.perform(screencast_id, "probe", fail)
+    pipeline.retry(screencast_id)
+    assert states(screencast_id)["quick"] == "waiting"
+    run_jobs()
+    assert db.session.get_one(Screencast, screencast_id).state == State.ready
+
+
+def test_a_failure_of_a_later_step_never_hides_what_plays(receive, run_jobs, sent: Sent) -> None:
+    screencast_id = receive()
+
+    def fail(_lease) -> None:
+        raise ToolFailed("The speech engine broke.", permanent=True)
+
+    while sent.jobs and sent.jobs[0][0] != "transcripts.speech":
+        rest, sent.jobs[:] = sent.jobs[1:], sent.jobs[:1]
+        run_jobs()
+        sent.jobs += rest
+        if states(screencast_id)["rendition"] == "done":
+            break
+    sent.jobs.clear()
+    with writing() as session:
+        session.execute(update(Step).where(Step.name == "speech").values(state=StepState.waiting, attempt=0))
+    pipeline.perform(screencast_id, "speech", fail)
+    screencast = db.session.get_one(Screencast, screencast_id)
+    assert screencast.is_playable
+    assert step(screencast_id, "speech").state == StepState.failed
+
+
+def test_work_on_what_was_deleted_stops(receive, in_site: Flask) -> None:
+    screencast_id = receive()
+    lease = pipeline.claim(screencast_id, "probe")
+    assert lease
+    assert not lease.is_over()
+    screencast = db.session.get_one(Screencast, screencast_id)
+    actions.trash(screencast, by=screencast.author)
+    assert lease.is_over()
+    assert pipeline.claim(screencast_id, "quick") is None
