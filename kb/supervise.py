@@ -68,7 +68,7 @@ def start(settings: "Settings", *, prepare: Callable[[], None] = lambda: None, p
     make_output_reopenable()
     os.set_inheritable(lock, True)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "kb.supervise", str(path)])
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "kb.supervise", str(path)])  # noqa: S606
 
 
 # -- what runs --------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def _listener(port: int) -> str | None:
     sockets = {f"socket:[{row[9]}]" for row in rows if row[3] == listening and int(row[1].split(":")[1], 16) == port}
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended, or is not ours to look into
-            if any(os.readlink(handle) in sockets for handle in (process / "fd").iterdir()):
+            if any(str(handle.readlink()) in sockets for handle in (process / "fd").iterdir()):
                 return f"{(process / 'comm').read_text().strip()} (process {process.name})"
     return None
 
@@ -229,7 +229,7 @@ def make_output_reopenable() -> None:
     try:
         os.close(os.open("/dev/fd/1", os.O_WRONLY | os.O_APPEND))
     except OSError:
-        cat = subprocess.Popen(["cat"], stdin=subprocess.PIPE, start_new_session=True)
+        cat = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, start_new_session=True)
         assert cat.stdin is not None
         os.dup2(cat.stdin.fileno(), 1)
 

@@ -10,6 +10,7 @@ from gunicorn.arbiter import Arbiter
 from kb.config import Settings
 
 _settings = Settings.from_environment()
+_memory = "/dev/shm"  # noqa: S108
 
 bind = _settings.bind
 worker_class = "gthread"
@@ -23,7 +24,7 @@ timeout = 60
 # Between two requests a connection costs no thread here.
 keepalive = 15
 # The sign of life of a process is a file that is touched each second: not on a disk that may be slow.
-worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
 # gunicorn would open a socket for remote control in the user's home folder.
 control_socket_disable = True
 # The site logs each request itself.
@@ -32,4 +33,4 @@ loglevel = "warning"
 
 
 def when_ready(server: Arbiter) -> None:
-    print(f"\nShowhow is ready: {_settings.address}  (Ctrl-C stops it)\n", flush=True)
+    print(f"\nShowhow is ready: {_settings.address}  (Ctrl-C stops it)\n", flush=True)  # noqa: T201

@@ -50,20 +50,25 @@ class Site:
     def settings(self) -> Settings:
         return Settings(data_dir=self.folder / "data 100%", bind=f"127.0.0.1:{self.port}")
 
-    def start(self, stdout: int | None = None, bind: str = "") -> subprocess.Popen[bytes]:
+    def start(self, stdout: int | None = None) -> subprocess.Popen[bytes]:
+        with (self.folder / "log").open("ab") as log:
+            out = log.fileno() if stdout is None else stdout
+            self.started.append(self._start(stdout=out, stderr=out))
+        return self.started[-1]
+
+    def refused_start(self, bind: str = "") -> str:
+        """What a start says that must not succeed."""
+        process = self._start(bind, stderr=subprocess.PIPE)
+        _, said = process.communicate(timeout=10)
+        assert process.returncode == 1
+        return said.decode()
+
+    def _start(self, bind: str = "", *, stdout: int | None = None, stderr: int) -> subprocess.Popen[bytes]:
         (self.folder / "Procfile").write_text(PROCFILE)
         environ = {key: value for key, value in os.environ.items() if not key.startswith("KB_")}
         environ |= {"KB_DATA_DIR": str(self.settings.data_dir), "KB_BIND": bind or self.settings.bind}
-        with (self.folder / "log").open("ab") as log:
-            self.started.append(
-                subprocess.Popen(
-                    [sys.executable, "-c", START, str(self.folder / "Procfile")],
-                    env=environ,
-                    stdout=log if stdout is None else stdout,
-                    stderr=subprocess.PIPE if stdout is None else stdout,
-                )
-            )
-        return self.started[-1]
+        command = [sys.executable, "-c", START, str(self.folder / "Procfile")]
+        return subprocess.Popen(command, env=environ, stdout=stdout, stderr=stderr)
 
     @property
     def log(self) -> str:
@@ -72,12 +77,12 @@ class Site:
     def running(self) -> dict[str, int]:
         """Each living process of this site: command line -> number."""
         mark = f"KB_DATA_DIR={self.settings.data_dir}".encode()
-        redis_dir = str(self.settings.private_dir / "redis")
+        redis_dir = self.settings.private_dir / "redis"
         found = {}
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 # Redis writes its title over its environment, but works in its own folder.
-                if mark in (process / "environ").read_bytes() or os.readlink(process / "cwd") == redis_dir:
+                if mark in (process / "environ").read_bytes() or (process / "cwd").readlink() == redis_dir:
                     command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
                     found[re.sub(r"^(redis-server).*", r"\1", command)] = int(process.name)
             except OSError:
@@ -88,6 +93,10 @@ class Site:
     def wait_until_up(self) -> dict[str, int]:
         wait_for(lambda: self.running().keys() >= UP)
         return self.running()
+
+    def is_anew(self, name: str, before: dict[str, int]) -> bool:
+        """Whether a process of this name runs that is another than it was before."""
+        return self.running().get(name, before[name]) != before[name]
 
     def redis(self) -> Redis:
         """Redis, once it answers."""
@@ -104,9 +113,25 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
+    """A site that a test starts and ends as it likes."""
+    with on_a_free_port(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that stays up."""
+    with on_a_free_port(tmp_path_factory.mktemp("site")) as site:
+        site.start()
+        site.wait_until_up()
+        yield site
+
+
+@contextlib.contextmanager
+def on_a_free_port(folder: Path) -> Iterator[Site]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    site = Site(tmp_path, port)
+    site = Site(folder, port)
     yield site
     for process in site.started:
         if process.poll() is None:
@@ -122,20 +147,39 @@ def wait_for(holds: Callable[[], object], timeout_s: float = 10) -> None:
         time.sleep(0.05)
 
 
-def test_a_killed_program_is_started_again(site: Site) -> None:
-    site.start()
-    before = site.wait_until_up()
+def test_a_killed_program_is_started_again(running_site: Site) -> None:
+    before = running_site.running()
     os.kill(before["sleep 300"], signal.SIGKILL)
-    wait_for(lambda: site.running().get("sleep 300", before["sleep 300"]) != before["sleep 300"], timeout_s=4)
+    wait_for(lambda: running_site.is_anew("sleep 300", before), timeout_s=4)
 
 
-def test_a_killed_redis_comes_back_with_what_it_held(site: Site) -> None:
-    site.start()
-    before = site.wait_until_up()
-    site.redis().set("held", "yes")
+def test_a_killed_redis_comes_back_with_what_it_held(running_site: Site) -> None:
+    before = running_site.running()
+    running_site.redis().set("held", "yes")
     os.kill(before["redis-server"], signal.SIGKILL)
-    wait_for(lambda: site.running().get("redis-server", before["redis-server"]) != before["redis-server"], timeout_s=4)
-    assert site.redis().get("held") == b"yes"
+    wait_for(lambda: running_site.is_anew("redis-server", before), timeout_s=4)
+    assert running_site.redis().get("held") == b"yes"
+
+
+def test_a_program_that_ends_at_once_waits_longer_before_each_try(running_site: Site) -> None:
+    crashes = running_site.settings.data_dir / "crashes"
+    wait_for(lambda: len(crashes.read_text().split()) >= 3)
+    first, second, third, *_ = map(float, crashes.read_text().split())
+    assert second - first > 0.9
+    assert third - second > 1.8
+
+
+def test_what_programs_print_arrives_whole_in_a_file(running_site: Site) -> None:
+    expected = r"web is up\n[^$]*WARN exited: crasher \(exit status 1; not expected\)\n"
+    wait_for(lambda: re.search(expected, running_site.log))
+
+
+def test_a_second_start_on_the_same_data_folder_is_refused(running_site: Site) -> None:
+    [first] = running_site.started
+    refusal = running_site.refused_start(bind="127.0.0.1:1")
+    folder = running_site.settings.data_dir
+    assert f"already running on the data folder {folder} (process {first.pid})" in refusal
+    assert first.poll() is None
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGHUP])
@@ -153,43 +197,15 @@ def test_a_killed_supervisor_leaves_no_process_and_the_next_start_just_works(sit
     process.kill()
     process.wait()
     site.start()  # at once, while the old Redis may still be ending
-    wait_for(lambda: (site.folder / "log").read_text().count("web is up") == 2)
+    wait_for(lambda: site.log.count("web is up") == 2)
     site.wait_until_up()
     site.redis()
 
 
-def test_a_second_start_on_the_same_data_folder_is_refused(site: Site) -> None:
-    first = site.start()
-    site.wait_until_up()
-    second = site.start(bind="127.0.0.1:1")
-    _, refusal = second.communicate(timeout=10)
-    assert second.returncode == 1
-    assert f"already running on the data folder {site.settings.data_dir} (process {first.pid})" in refusal.decode()
-    assert first.poll() is None
-
-
 def test_a_taken_address_is_refused_before_anything_starts(site: Site) -> None:
     with socket.create_server(("127.0.0.1", site.port)):
-        process = site.start()
-        _, refusal = process.communicate(timeout=10)
-    assert process.returncode == 1
-    assert f"can't listen at 127.0.0.1:{site.port}" in refusal.decode()
+        assert f"can't listen at 127.0.0.1:{site.port}" in site.refused_start()
     assert site.running() == {}
-
-
-def test_a_program_that_ends_at_once_waits_longer_before_each_try(site: Site) -> None:
-    site.start()
-    crashes = site.settings.data_dir / "crashes"
-    wait_for(lambda: crashes.exists() and len(crashes.read_text().split()) == 3)
-    first, second, third = map(float, crashes.read_text().split())
-    assert second - first > 0.9
-    assert third - second > 1.8
-
-
-def test_what_programs_print_arrives_whole_in_a_file(site: Site) -> None:
-    site.start()
-    site.wait_until_up()
-    wait_for(lambda: "web is up\n" in site.log and re.search(r"WARN exited: crasher \(exit status 1; .*\)\n", site.log))
 
 
 def test_what_programs_print_arrives_in_a_journal_that_cannot_be_opened(site: Site) -> None:
