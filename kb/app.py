@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from kb import db, hands, jobs, log
 from kb.config import ROOT, Settings
@@ -82,7 +82,7 @@ def _add_pages(app: Flask, settings: Settings) -> None:
     logging.getLogger(__name__).debug("site is put together")
 
 
-def _blueprints() -> list[object]:
+def _blueprints() -> list[Blueprint]:
     from kb.accounts import api as accounts_api
     from kb.accounts import views as accounts
     from kb.categories import api as categories_api

@@ -5,23 +5,24 @@ import os
 import secrets
 import sys
 from contextlib import AbstractContextManager
+from typing import Any
 
 import structlog
-from structlog.typing import EventDict
+from structlog.typing import EventDict, Processor
 
 CHATTY = ("celery", "kombu", "amqp", "PIL", "alembic", "werkzeug", "gunicorn.access", "urllib3", "flask-limiter")
 
 
 def init(level: int = logging.INFO) -> None:
     """Route every logger of this process through one formatter on stderr. Safe to call twice."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.ExtraAdder(),
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_process,
     ]
-    last = structlog.dev.ConsoleRenderer(colors=False) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    last: Processor = structlog.dev.ConsoleRenderer(colors=False) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
@@ -54,6 +55,6 @@ def current_id() -> str:
     return str(names.get("request") or names.get("job_id") or "")
 
 
-def _add_process(_logger: object, _method: str, event: EventDict) -> EventDict:
+def _add_process(_logger: Any, _method: str, event: EventDict) -> EventDict:
     event["process"] = os.environ.get("KB_PROCESS", "kb")
     return event

@@ -25,12 +25,12 @@ app = Celery("showhow")
 app.config_from_object(jobs.configuration(settings))
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]
 def _log(**_: Any) -> None:
     log.init()
 
 
-@worker_ready.connect
+@worker_ready.connect  # type: ignore[untyped-decorator]
 def _live(**_: Any) -> None:
     """Show that this worker is there, and look for what was left undone while none was."""
     heartbeat.start(settings)
@@ -39,7 +39,7 @@ def _live(**_: Any) -> None:
         jobs.later("search.drain")
 
 
-@worker_shutting_down.connect
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _stop_children(**_: Any) -> None:
     """Their steps are given back, so that a stop takes no longer than a moment."""
     kill_all()

@@ -35,10 +35,10 @@ team_member = Table(
 )
 
 
-class Person(Base, UserMixin):
+class Person(Base, UserMixin):  # type: ignore[misc]
     __tablename__ = "person"
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)  # type: ignore[assignment]
     email: Mapped[str] = mapped_column(String(320), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     password: Mapped[str | None]
@@ -52,7 +52,7 @@ class Person(Base, UserMixin):
     tokens: Mapped[list["ApiToken"]] = relationship(back_populates="person", order_by="ApiToken.created_at")
 
     @property
-    def roles(self) -> list[NamedRole]:
+    def roles(self) -> list[NamedRole]:  # type: ignore[override]
         return [NamedRole(self.role)]
 
     @property

@@ -1,5 +1,7 @@
 """How Alembic reaches the database; called by kb.db.migrate."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import create_engine, text
 
@@ -12,7 +14,7 @@ import kb.transcripts.models  # noqa: F401
 from kb.db import Base, UtcDateTime
 
 
-def _plain_type(kind: str, item: object, _context: object) -> str | bool:
+def _plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
     """A migration must not change when our own types do."""
     return "sa.DateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
 

@@ -73,7 +73,7 @@ def counts_by_category(viewer: Viewer) -> dict[str, int]:
         .where(visible(viewer, Screencast), Screencast.category_id.is_not(None))
         .group_by(Screencast.category_id)
     )
-    return {category_id: count for category_id, count in rows}
+    return {category_id: count for category_id, count in rows if category_id}
 
 
 # By viewer, which is a value: (access version, ids). In one process; a change elsewhere shows in the version.
@@ -86,7 +86,7 @@ _ORDERS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def _loaded(query: Select[tuple[Screencast]]) -> Select[tuple[Screencast]]:
+def _loaded(query: Select[Screencast]) -> Select[Screencast]:
     return query.options(
         joinedload(Screencast.author),
         joinedload(Screencast.team),

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from kb.db import db, now, writing
@@ -225,8 +226,7 @@ def drop_sound(screencast_id: str) -> None:
 
 
 def _measured(screencast: Screencast) -> Probe:
-    values: dict[str, Any] = dict(screencast.measured or {})
-    return Probe(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    return TypeAdapter(Probe).validate_python(screencast.measured)
 
 
 def _put_source(screencast: Screencast, source: Source) -> None:

@@ -207,7 +207,7 @@ def _by_category(found: Found) -> list[Facet]:
             .group_by(Screencast.category_id)
         )
         for category_id, count in rows:
-            counts[category_id] += count
+            counts[str(category_id)] += count
     return [
         Facet(branch.category.id, branch.category.name, branch.count)
         for branch in flat(grow(categories.every(), counts))

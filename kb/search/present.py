@@ -70,7 +70,7 @@ def _moment_for_page(screencast: Screencast, moment: Moment, query: str) -> dict
     }
 
 
-def _moment_url(screencast: Screencast, moment: Moment, **more: str) -> str:
+def _moment_url(screencast: Screencast, moment: Moment, **more: Any) -> str:
     """The second before the word counts as its second: one hears it from its beginning."""
     return url_for("pages.watch", screencast_id=screencast.id, t=moment.start_ms // 1000, **more)
 

@@ -66,7 +66,7 @@ def _refusal(error: HTTPError) -> Response:
     return problem(error.status_code, "bad-request", error.message or "Refused", error.message or "Refused", fields)
 
 
-def _finish_document(document: dict[str, Any]) -> dict[str, Any]:
+def _finish_document(document: Any) -> Any:
     """Say once what holds for every call: a token is needed, and how a refusal looks."""
     document["security"] = [{"token": []}]
     document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()

@@ -3,7 +3,7 @@
 import errno
 import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from flask import Request, current_app
 
@@ -26,7 +26,7 @@ class UploadRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         settings: Settings = current_app.extensions["kb.settings"]
-        return Landing(settings.tmp_dir, settings.max_upload_bytes)
+        return cast(IO[bytes], Landing(settings.tmp_dir, settings.max_upload_bytes))
 
 
 class Landing:

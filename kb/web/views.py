@@ -63,7 +63,7 @@ def redis_check() -> str | None:
 def workers_check() -> str | None:
     """Each worker leaves a heartbeat in Redis; a solo worker answers no ping while it works."""
     try:
-        beats = redis_client().hgetall("kb:workers")
+        beats: dict[bytes, bytes] = redis_client().hgetall("kb:workers")  # type: ignore[assignment]
     except (RedisError, OSError):
         return "Unknown while Redis does not answer."
     fresh = {name.decode() for name, at in beats.items() if time.time() - float(at) < ALIVE_S}
