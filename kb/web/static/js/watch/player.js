@@ -1,6 +1,6 @@
-// Vidstack in place of the plain <video>. The only file that knows which player it is: others use the functions below and
-// the events "time-update" and "can-play" of [data-player].
-// Reads: <media-player data-player data-start="seconds"> around <media-provider><video><source data-src><track>.
+// Vidstack in place of the plain <video>. The only file that knows which player it is; others listen to the <video> in it.
+// Reads: <media-player data-player data-start="seconds"> around <media-provider><video><source data-src><track>, and
+// <media-video-layout data-storyboard="address of the WebVTT file">.
 import { LocalMediaStorage } from "vidstack";
 import "vidstack/player";
 import "vidstack/player/layouts/default";
@@ -27,6 +27,7 @@ function takeOver(player) {
   habits.playerId = "showhow-player";
   player.storage = habits;
   handOver(player.querySelector("media-provider"));
+  showStoryboard(player.querySelector("media-video-layout"));
   const start = Number(player.dataset.start);
   if (start > 0) player.addEventListener("can-play", () => arrive(player, start), { once: true });
 }
@@ -37,6 +38,11 @@ function handOver(provider) {
   for (const source of video.querySelectorAll("source")) source.src = source.dataset.src;
   provider.append(...video.querySelectorAll("source, track"));
   video.remove();
+}
+
+// Given a whole address, vidstack takes the picture names in the file as relative to the file, not to the page.
+function showStoryboard(layout) {
+  if (layout.dataset.storyboard) layout.setAttribute("thumbnails", new URL(layout.dataset.storyboard, location.href).href);
 }
 
 // Who comes by a link to a second wants to see it: play, if the browser lets a page do that here.

@@ -1,24 +1,25 @@
 // Where the recording is, and how to go elsewhere in it, for all that stands around the player.
-// Reads: [data-player]; before the player is there, its plain <video>.
-const media = () => document.querySelector("[data-player][data-taken-over]") ?? document.querySelector("[data-player] video");
+// Reads: the <video> in [data-player], whichever player put it there.
 
-// act is called with seconds, several times a second while it plays.
+// act is called with seconds, a few times a second while it plays and after each jump.
 export function whenTimeMoves(act) {
-  for (const name of ["time-update", "timeupdate"])
+  for (const name of ["timeupdate", "seeking"])
     document.addEventListener(
       name,
       ({ target }) => {
-        if (target === media()) act(target.currentTime);
+        if (target === video()) act(target.currentTime);
       },
-      true, // these events don't bubble
+      true, // media events don't bubble
     );
 }
 
 // Returns whether there was something to seek in.
 export function goTo(seconds) {
-  const playing = media();
+  const playing = video();
   if (!playing) return false;
   playing.currentTime = seconds;
-  playing.play()?.catch(() => {});
+  playing.play().catch(() => {}); // the browser may want a click on the player first
   return true;
 }
+
+const video = () => document.querySelector("[data-player] video");
