@@ -1,21 +1,45 @@
-"""Which known words somebody may have meant by an unknown one. Pure; the vocabulary is the caller's."""
+"""Which known words somebody may have meant by an unknown one. Pure."""
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 SHORTEST_CORRECTED = 4
 OFFERED = 2
 
 
+def is_ordinary(word: str) -> bool:
+    """False for codes, numbers and very short words: they are meant as typed, and never meant by another."""
+    return len(word) >= SHORTEST_CORRECTED and word.isalpha()
+
+
 def edits_allowed(word: str) -> int:
-    """0 for what is no ordinary word: codes, numbers and very short words are typed as meant or not at all."""
-    if len(word) < SHORTEST_CORRECTED or not word.isalpha():
-        return 0
     return 1 if len(word) < 6 else 2
 
 
-def swapped(word: str) -> list[str]:
-    """The word with two neighbours swapped, each once: one slip of the hand, though two edits to Levenshtein."""
-    return [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1) if word[i] != word[i + 1]]
+class Vocabulary:
+    """Ordinary words, kept for finding those near another quickly."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        lines: defaultdict[str, list[str]] = defaultdict(list)
+        for word in words:
+            lines[word[0]].append(word)
+        self._starting_with = {letter: "\n".join(words) for letter, words in lines.items()}
+
+    def near(self, word: str) -> list[str]:
+        """Return the words within the edits allowed that share the first letter, which is seldom mistyped.
+
+        Of n + 1 pieces of a word, n edits leave one as it was; a regular expression for those leaves few to measure.
+        """
+        edits = edits_allowed(word)
+        rest = word[1:]
+        size = len(rest) // (edits + 1)
+        cuts = [at * size for at in range(edits + 1)] + [len(rest)]
+        pieces = "|".join(re.escape(rest[a:b]) for a, b in pairwise(cuts))
+        pattern = rf"^.(?=.*(?:{pieces})).{{{len(rest) - edits},{len(rest) + edits}}}$"
+        candidates = re.findall(pattern, self._starting_with.get(word[0], ""), re.MULTILINE)
+        return [candidate for candidate in candidates if distance(word, candidate, edits) <= edits]
 
 
 def distance(a: str, b: str, limit: int) -> int:
@@ -37,11 +61,14 @@ def distance(a: str, b: str, limit: int) -> int:
     return above[-1]
 
 
-def best(word: str, candidates: Iterable[tuple[str, int]]) -> list[str]:
-    """Return the nearest candidates, the more frequent first among equals.
+def best(word: str, near: Iterable[str], count: Callable[[str], int]) -> list[str]:
+    """Return the nearest words, the more frequent first among equals.
 
-    candidates: (word, number of documents that the asker may see with it); 0 is never offered.
+    count: in how many documents that the asker may see a word stands; with 0 it is never offered.
     """
     limit = edits_allowed(word)
-    ranked = sorted((distance(word, other, limit), -count, other) for other, count in candidates if count)
-    return [other for edits, _, other in ranked if edits <= limit][:OFFERED]
+    by_edits: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for other in set(near):
+        by_edits[distance(word, other, limit)].append((-count(other), other))
+    ranked = [other for edits in sorted(by_edits) for minus, other in sorted(by_edits[edits]) if minus]
+    return ranked[:OFFERED]

@@ -28,29 +28,28 @@ class Folders:
         """Raises IndexBroken if there is none, or only one of another format."""
         try:
             pointed = json.loads(self._pointer.read_text(encoding="utf-8"))
-            folder, format = self._root / str(pointed["folder"]), pointed["format"]
+            folder, made_as = self._root / str(pointed["folder"]), pointed["format"]
         except FileNotFoundError:
             raise IndexBroken("There is no search index yet; it has to be built.", code="index-missing") from None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexBroken("The search index can't say which of its folders is current.") from error
-        if format != self._format:
+        if made_as != self._format:
             raise IndexBroken("The search index was made by another version of this program.")
         return folder
 
-    def fresh(self) -> Path:
-        """Make an empty folder that nobody reads yet."""
+    @contextmanager
+    def replacing(self) -> Iterator[Path]:
+        """Lend an empty folder that nobody reads yet; it answers after the block, or is gone if the block fails."""
         self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix="index-", dir=self._root))
-
-    def switch_to(self, folder: Path) -> None:
-        """Let `folder` answer from now on. The former stays, as others may be reading it; older ones are deleted."""
+        folder = Path(tempfile.mkdtemp(prefix="index-", dir=self._root))
+        try:
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         former = self._pointed()
-        written = self._root / "current.new"
-        with written.open("w", encoding="utf-8") as file:
-            json.dump({"folder": folder.name, "format": self._format}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self._pointer)
+        self._point_to(folder)
+        # The former stays until the next time, as others may be reading it.
         for other in self._root.glob("index-*"):
             if other.name not in (folder.name, former):
                 shutil.rmtree(other, ignore_errors=True)
@@ -70,6 +69,14 @@ class Folders:
                         raise IndexBusy("The search index is being written by another process.") from None
                     time.sleep(0.05)
             yield
+
+    def _point_to(self, folder: Path) -> None:
+        written = self._root / "current.new"
+        with written.open("w", encoding="utf-8") as file:
+            json.dump({"folder": folder.name, "format": self._format}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self._pointer)
 
     def _pointed(self) -> str | None:
         try:

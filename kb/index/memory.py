@@ -49,11 +49,11 @@ class MemoryIndex:
             hits = tuple(Hit(document.id, 0.0) for document in newest[offset : offset + limit])
             return Found(hits, len(newest), matched=frozenset(document.id for document in newest))
         scores = {document.id: self._matches(document, words, query.last_is_prefix) for document in allowed}
-        full = {id for id, count in scores.items() if count == len(words)}
-        kept = full if len(full) >= ENOUGH else {id for id, count in scores.items() if count or not words}
-        ranked = sorted(kept, key=lambda id: (-scores[id], id))
+        full = {each for each, count in scores.items() if count == len(words)}
+        kept = full if len(full) >= ENOUGH else {each for each, count in scores.items() if count or not words}
+        ranked = sorted(kept, key=lambda each: (-scores[each], each))
         idf = {stem: self._idf(stem, seen) for word in words for stem in self._stems(word)}
-        hits = tuple(Hit(id, float(scores[id])) for id in ranked[offset : offset + limit])
+        hits = tuple(Hit(each, float(scores[each])) for each in ranked[offset : offset + limit])
         return Found(hits, len(ranked), corrected, idf, frozenset(ranked))
 
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
@@ -66,23 +66,25 @@ class MemoryIndex:
         return found[:limit]
 
     def _corrected(self, query: Query, seen: list[Document]) -> tuple[list[str], dict[str, str]]:
-        vocabulary = Counter(word for document in seen for word in {t.exact for t in self.analyse(_all(document))})
+        held = Counter(word for document in seen for word in {t.exact for t in self.analyse(_all(document))})
+        vocabulary = corrections.Vocabulary(filter(corrections.is_ordinary, held))
         corrected = {}
         for word in query.words:
-            is_last = query.last_is_prefix and word == query.words[-1]
-            if not any(self._matches(document, [word], is_last) for document in seen):
-                for better in corrections.best(word.lower(), vocabulary.items())[:1]:
+            as_start = query.last_is_prefix and word == query.words[-1]
+            if corrections.is_ordinary(word) and not any(self._matches(d, [word], as_start) for d in seen):
+                typed = word.lower()
+                for better in corrections.best(typed, vocabulary.near(typed), held.__getitem__)[:1]:
                     corrected[word] = better
         return [corrected.get(word, word) for word in query.words], corrected
 
     def _passes(self, document: Document, query: Query) -> bool:
-        text = " ".join(token.exact for token in self.analyse(_all(document)))
+        text = " ".join(self._in_sequence([_all(document)]))
         return (
             (query.category is None or query.category in document.category_path)
             and set(query.tags) <= set(document.tags)
             and query.author in (None, document.author)
             and not any(self._matches(document, [word], False) for word in query.excluded)
-            and all(" ".join(self._exact(phrase)) in text for phrase in query.phrases)
+            and all(" ".join(self._in_sequence(phrase)) in text for phrase in query.phrases)
         )
 
     def _matches(self, document: Document, words: list[str], last_is_prefix: bool) -> int:
@@ -107,8 +109,8 @@ class MemoryIndex:
     def _stems(self, text: str) -> set[str]:
         return {token.stem for token in self.analyse(text)}
 
-    def _exact(self, phrase: Iterable[str]) -> list[str]:
-        return [token.exact for word in phrase for token in self.analyse(word)]
+    def _in_sequence(self, phrase: Iterable[str]) -> list[str]:
+        return [piece.stem for word in phrase for chunk in self._analyser.words(word) for piece in chunk.in_sequence]
 
 
 def _all(document: Document) -> str:

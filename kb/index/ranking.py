@@ -26,16 +26,14 @@ Scores = dict[int, float]
 class State(Protocol):
     def scores(self, field: str, term: str) -> Mapping[int, float]: ...
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]: ...
-    def near(self, word: str, edits: int) -> Iterable[str]:
-        """Yield known words within that many edits of `word` that share its first letter."""
+    def near(self, word: str) -> Iterable[str]: ...
 
 
 @dataclass
 class Ranked:
-    """documents: best first. total: how many there would be without a limit."""
+    """documents: best first, as many as asked for. matched: all that there are."""
 
     documents: list[tuple[int, float]] = field(default_factory=list)
-    total: int = 0
     corrected: dict[str, str] = field(default_factory=dict)
     idf: dict[str, float] = field(default_factory=dict)
     matched: frozenset[int] = frozenset()
@@ -63,13 +61,13 @@ class Ranking:
         every = _in_all(groups)
         hits = nlargest(limit, every.items(), key=_best_first)
         if len(every) >= ENOUGH_HITS:
-            return Ranked(hits, len(every), corrected, self._idf, frozenset(every))
+            return Ranked(hits, corrected, self._idf, frozenset(every))
         some = _in_any(groups)
         matched = frozenset(some)
         for n in every:
             del some[n]
         hits += nlargest(limit - len(hits), some.items(), key=_best_first)
-        return Ranked(hits, len(matched), corrected, self._idf, matched)
+        return Ranked(hits, corrected, self._idf, matched)
 
     def _groups(self, query: Query) -> tuple[list[Scores], dict[str, str]]:
         """For each word: the documents that hold it or, if no visible one does, its likeliest correction."""
@@ -107,15 +105,10 @@ class Ranking:
 
     def _phrase(self, words: Sequence[str]) -> Scores:
         pieces = [piece for word in words for chunk in self._analyser.words(word) for piece in chunk.in_sequence]
-        stems = [piece.stem for piece in pieces]
         holders: set[int] = set()
         for name in BOOSTS:
-            holders.update(self._state.phrase(name, stems))
-        # In quotes a word means that very form; `words` has the forms as they were written.
-        for piece in pieces:
-            holders.intersection_update(self._state.scores("words", piece.exact))
-        scored = _in_all([self._term(piece) for piece in pieces])
-        return {n: score for n, score in scored.items() if n in holders}
+            holders.update(self._state.phrase(name, tuple(piece.stem for piece in pieces)))
+        return {n: score for n, score in _in_all([self._term(piece) for piece in pieces]).items() if n in holders}
 
     def _without(self, excluded: Sequence[str], allowed: Collection[int]) -> Collection[int]:
         for word in excluded:
@@ -126,10 +119,10 @@ class Ranking:
     def _meant(self, word: str) -> list[str]:
         """Only words of documents that the asker may see: a correction must not tell what the others hold."""
         chunks = self._analyser.words(word)
-        typed = chunks[0].wholes[0].exact if len(chunks) == 1 else ""
-        edits = corrections.edits_allowed(typed)
-        near = set(corrections.swapped(typed)) | set(self._state.near(typed, edits)) if edits else set()
-        return corrections.best(typed, ((other, self._seen(other)) for other in near))
+        typed = chunks[0].wholes[0].exact if len(chunks) == 1 and chunks[0].wholes else ""
+        if not corrections.is_ordinary(typed):
+            return []
+        return corrections.best(typed, self._state.near(typed), self._seen)
 
     def _seen(self, word: str) -> int:
         return sum(n in self._visible for n in self._state.scores("words", word))

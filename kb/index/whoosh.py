@@ -4,59 +4,69 @@ Written to the API that Whoosh 2.7.4 and whoosh3 share; the pinned 2.7.4 is the 
 pickles, so whoever can write the folder runs code: it is never restored from a backup, but rebuilt.
 """
 
+import errno
 import os
 import threading
+import time
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from whoosh import fields, formats  # type: ignore[import-untyped]
-from whoosh import query as whoosh_query  # type: ignore[import-untyped]
-from whoosh.analysis import Analyzer  # type: ignore[import-untyped]
-from whoosh.analysis import Token as WhooshToken  # type: ignore[import-untyped]
-from whoosh.index import create_in, open_dir  # type: ignore[import-untyped]
-from whoosh.lang.porter2 import stem  # type: ignore[import-untyped]
-
-from kb.errors import KbError
+from kb.errors import KbError, NoRoom
 from kb.index.analysis import Analyser
 from kb.index.contract import Document, Found, Hit, IndexBroken, Query, Token
+from kb.index.corrections import Vocabulary, is_ordinary
 from kb.index.folders import Folders
 from kb.index.ranking import Ranking, starts_of, suggested
 
+with warnings.catch_warnings():
+    # Whoosh 2.7.4 was written before Python warned of unknown escapes in strings; every start would say so.
+    warnings.simplefilter("ignore")
+    from whoosh import fields, formats  # type: ignore[import-untyped]
+    from whoosh import query as whoosh_query
+    from whoosh.analysis import Analyzer  # type: ignore[import-untyped]
+    from whoosh.analysis import Token as WhooshToken
+    from whoosh.codec.whoosh3 import W3Codec  # type: ignore[import-untyped]
+    from whoosh.index import create_in, open_dir  # type: ignore[import-untyped]
+    from whoosh.lang.porter2 import stem  # type: ignore[import-untyped]
+
 # Say another name whenever the fields or the analysis change: an index of the former is then rebuilt.
 FORMAT = "whoosh-1"
-REBUILD_BATCH = 500
-PATIENCE_S = 10.0
 CACHED_TERMS = 1024
+# What a writer holds in memory before it sorts to disk, by Whoosh's own count, which is about a third of the truth.
+LIMIT_MB = 64
 
 ANALYSER = Analyser(stem)
 
 
 class Stems(Analyzer):  # type: ignore[misc]
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
-        token = WhooshToken(positions=True)
+        token = WhooshToken(positions=True, boost=1.0)
         for piece, position in ANALYSER.placed(value):
-            token.text, token.pos, token.boost = piece.stem, position, 1.0
+            token.text, token.pos = piece.stem, position
             yield token
 
 
-class Exact(Analyzer):  # type: ignore[misc]
+class OrdinaryWords(Analyzer):  # type: ignore[misc]
+    """The words as written, for corrections."""
+
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
-        token = WhooshToken()
-        for piece, _ in ANALYSER.placed(value):
-            token.text, token.boost = piece.exact, 1.0
-            yield token
+        token = WhooshToken(boost=1.0)
+        for exact in {piece.exact for piece, _ in ANALYSER.placed(value)}:
+            if is_ordinary(exact):
+                token.text = exact
+                yield token
 
 
 class Starts(Analyzer):  # type: ignore[misc]
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
-        token = WhooshToken()
+        token = WhooshToken(boost=1.0)
         for start in starts_of(ANALYSER, value):
-            token.text, token.boost = start, 1.0
+            token.text = start
             yield token
 
 
@@ -70,25 +80,44 @@ def _schema() -> Any:
         spoken=fields.TEXT(Stems()),
         screen=fields.TEXT(Stems()),
         starts=fields.FieldType(formats.Frequency(), Starts(), scorable=True),
-        words=fields.FieldType(formats.Existence(), Exact()),
+        # Never scored, but without stored lengths Whoosh asks the disk for them at every posting that it writes.
+        words=fields.FieldType(formats.Existence(), OrdinaryWords(), scorable=True),
         category=fields.ID,
         tags=fields.ID,
         author=fields.ID,
     )
 
 
+class Segment:
+    """What never changes in one of Whoosh's segments, kept from one state of the index to the next."""
+
+    def __init__(self, reader: Any) -> None:
+        # Documents that are deleted by now are left out, which is right for every later state as well.
+        self.stored: dict[int, dict[str, Any]] = dict(reader.iter_docs())
+        self._vocabulary: Vocabulary | None = None
+
+    def vocabulary(self, reader: Any) -> Vocabulary:
+        if self._vocabulary is None:
+            self._vocabulary = Vocabulary(word.decode() for word in reader.lexicon("words"))
+        return self._vocabulary
+
+
 class Snapshot:
     """One state of the index, which no writer changes any more. Implements kb.index.ranking.State."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, former: Mapping[str, Segment]) -> None:
         self.folder = folder
-        self._index = open_dir(str(folder), schema=_schema(), readonly=True)
+        self._index = _opened(folder)
         # Read before the searcher is made: if a commit falls between the two we only reopen once more.
         self._generation = self._index.latest_generation()
         self._searcher = self._index.searcher()
-        self.size = self._searcher.doc_count()
-        self.stored = dict(self._searcher.reader().iter_docs())
-        self.numbers = {stored["id"]: n for n, stored in self.stored.items()}
+        self.segments: dict[str, Segment] = {}
+        self.stored: dict[int, dict[str, Any]] = {}
+        for reader, base in self._leaves():
+            name = reader.segment().segment_id()
+            segment = self.segments[name] = former.get(name) or Segment(reader)
+            is_deleted = reader.is_deleted
+            self.stored |= {base + n: stored for n, stored in segment.stored.items() if not is_deleted(n)}
         self.scores = lru_cache(CACHED_TERMS)(self._scores)
         self.seen_by = lru_cache(16)(self._seen_by)
 
@@ -98,20 +127,22 @@ class Snapshot:
     def close(self) -> None:
         self._searcher.close()
 
-    def _seen_by(self, visible: frozenset[str]) -> frozenset[int]:
-        return frozenset(n for id, n in self.numbers.items() if id in visible)
+    def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
+        return self._collect(whoosh_query.Phrase(field, list(terms)))
+
+    def near(self, word: str) -> Iterable[str]:
+        for reader, _ in self._leaves():
+            yield from self.segments[reader.segment().segment_id()].vocabulary(reader).near(word)
+
+    def _leaves(self) -> list[tuple[Any, int]]:
+        """Whoosh's readers with the number of their first document; none of an empty index."""
+        return [(reader, base) for reader, base in self._searcher.reader().leaf_readers() if reader.segment()]
 
     def _scores(self, field: str, term: str) -> Mapping[int, float]:
         return self._collect(whoosh_query.Term(field, term))
 
-    def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
-        return self._collect(whoosh_query.Phrase(field, list(terms)))
-
-    def near(self, word: str, edits: int) -> Iterable[str]:
-        if not self.size:
-            return ()
-        words: Iterable[str] = self._searcher.reader().terms_within("words", word, edits, prefix=1)
-        return words
+    def _seen_by(self, visible: frozenset[str]) -> frozenset[int]:
+        return frozenset(n for n, stored in self.stored.items() if stored["id"] in visible)
 
     def _collect(self, query: Any) -> dict[int, float]:
         found: dict[int, float] = {}
@@ -126,8 +157,9 @@ class Snapshot:
 class WhooshIndex:
     """Safe to share between threads; a fork opens its own. Readers never wait for a writer."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, patience_s: float = 10.0) -> None:
         self._folders = Folders(folder, format=FORMAT)
+        self._patience_s = patience_s
         self._lock = threading.Lock()
         self._open: tuple[int, Snapshot] | None = None
 
@@ -137,12 +169,10 @@ class WhooshIndex:
             allowed = _filtered(state, query, seen)
             if not query.words and not query.phrases:
                 newest = sorted(allowed, key=lambda n: (state.stored[n]["created"], n), reverse=True)
-                hits = tuple(Hit(state.stored[n]["id"], 0.0) for n in newest[offset : offset + limit])
-                return Found(hits, len(newest), matched=frozenset(state.stored[n]["id"] for n in newest))
+                return _found(state, [(n, 0.0) for n in newest[offset : offset + limit]], newest)
             ranked = Ranking(state, ANALYSER, visible=seen, allowed=allowed).search(query, limit=offset + limit)
-            hits = tuple(Hit(state.stored[n]["id"], score) for n, score in ranked.documents[offset:])
-            matched = frozenset(state.stored[n]["id"] for n in ranked.matched)
-            return Found(hits, ranked.total, ranked.corrected, ranked.idf, matched)
+            found = _found(state, ranked.documents[offset:], ranked.matched)
+            return replace(found, corrected=ranked.corrected, idf=ranked.idf)
 
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
         with self._reading() as state:
@@ -164,29 +194,24 @@ class WhooshIndex:
         return None
 
     def write(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
-        with self._folders.writing(patience_s=PATIENCE_S):
+        # Of two documents for one id the later counts; Whoosh would keep both.
+        latest = {document.id: document for document in documents}
+        with self._folders.writing(patience_s=self._patience_s):
             folder = self._folders.current()
             with _broken_if_torn():
-                index = open_dir(str(folder), schema=_schema())
-                writer = index.writer(timeout=PATIENCE_S)
-            # Of two documents for one id the later counts; update_document would keep both.
-            latest = {document.id: document for document in documents}
-            with writer, index.searcher() as searcher:
-                for id in {*deleted, *latest}:
-                    writer.delete_by_term("id", id, searcher=searcher)
-                for document in latest.values():
-                    writer.add_document(**_fields(document))
+                index = _opened(folder)
+                with index.searcher() as searcher, _writer(index) as writer:
+                    for gone in {*deleted, *latest}:
+                        writer.delete_by_term("id", gone, searcher=searcher)
+                    for document in latest.values():
+                        writer.add_document(**_fields(document))
 
     def rebuild(self, documents: Iterable[Document]) -> None:
-        with self._folders.writing(patience_s=PATIENCE_S):
-            folder = self._folders.fresh()
+        with self._folders.writing(patience_s=self._patience_s), self._folders.replacing() as folder:
             index = create_in(str(folder), _schema())
-            waiting = iter(documents)
-            while batch := list(islice(waiting, REBUILD_BATCH)):
-                with index.writer(limitmb=128) as writer:
-                    for document in batch:
-                        writer.add_document(**_fields(document))
-            self._folders.switch_to(folder)
+            with _writer(index) as writer:
+                for document in documents:
+                    writer.add_document(**_fields(document))
 
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:
@@ -196,16 +221,33 @@ class WhooshIndex:
 
     def _latest(self) -> Snapshot:
         folder, process = self._folders.current(), os.getpid()
+        former: Mapping[str, Segment] = {}
         if self._open:
             opener, snapshot = self._open
             if opener == process and snapshot.folder == folder and snapshot.is_latest():
                 return snapshot
             self._open = None
+            former = snapshot.segments
+            # A forked process shares the files of its parent, which goes on reading them.
             if opener == process:
                 snapshot.close()
-        snapshot = Snapshot(folder)
+        snapshot = Snapshot(folder, former)
         self._open = process, snapshot
         return snapshot
+
+
+def _opened(folder: Path) -> Any:
+    """A commit deletes the table of contents before it, perhaps between Whoosh's seeing and its opening that."""
+    try:
+        return open_dir(str(folder), schema=_schema())
+    except FileNotFoundError:
+        time.sleep(0.02)
+        return open_dir(str(folder), schema=_schema())
+
+
+def _writer(index: Any) -> Any:
+    # The lightest compression gives files of the same size for a fifth less time.
+    return index.writer(limitmb=LIMIT_MB, codec=W3Codec(compression=1))
 
 
 @contextmanager
@@ -216,6 +258,8 @@ def _broken_if_torn() -> Iterator[None]:
     except KbError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoRoom("There is no room left for the search index.") from error
         raise IndexBroken("The search index can't be read.") from error
 
 
@@ -225,6 +269,14 @@ def _filtered(state: Snapshot, query: Query, seen: frozenset[int]) -> Collection
         if value is not None:
             seen = seen.intersection(state.scores(field, value))
     return seen
+
+
+def _found(state: Snapshot, documents: Iterable[tuple[int, float]], matched: Collection[int]) -> Found:
+    return Found(
+        hits=tuple(Hit(state.stored[n]["id"], score) for n, score in documents),
+        total=len(matched),
+        matched=frozenset(state.stored[n]["id"] for n in matched),
+    )
 
 
 def _fields(document: Document) -> dict[str, Any]:
@@ -238,14 +290,10 @@ def _fields(document: Document) -> dict[str, Any]:
         **texts,
         "id": document.id,
         "version": document.version,
-        "created": _sortable(document.created_at),
+        "created": document.created_at.isoformat(),
         "starts": document.title,
         "words": "\n".join(texts.values()),
         "category": list(document.category_path),
         "tags": list(document.tags),
         "author": document.author,
     }
-
-
-def _sortable(moment: datetime) -> str:
-    return moment.isoformat()

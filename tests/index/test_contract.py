@@ -124,11 +124,12 @@ def test_nothing_is_filled_up_where_there_are_enough_with_all_words(index: Index
 
 def test_every_hit_is_reached_by_paging_and_none_twice(index: Index) -> None:
     many = frozenset(f"many{n}" for n in range(25))
-    index.write([Document(id, "Event restart") for id in many])
+    index.write([Document(each, "Event restart") for each in many])
     pages = [index.search(Query(("event",)), visible=many, offset=at, limit=10) for at in range(0, 30, 10)]
     assert [len(page.hits) for page in pages] == [10, 10, 5]
     assert {hit.id for page in pages for hit in page.hits} == many
     assert {page.total for page in pages} == {25}
+    assert {page.matched for page in pages} == {many}
 
 
 def test_the_start_of_a_titles_word_is_enough_for_the_last_word(index: Index) -> None:
@@ -180,7 +181,8 @@ def test_filters_hold_and_a_category_includes_what_lies_below(index: Index) -> N
 def test_without_words_all_that_pass_the_filters_come_newest_first(index: Index) -> None:
     assert ids(index, "") == ["windows", "pods", "merge"]
     assert ids(index, "", category="ops") == ["windows", "pods"]
-    assert index.search(Query(), visible=PUBLIC, offset=1, limit=1).total == 3
+    page = index.search(Query(), visible=PUBLIC, offset=1, limit=1)
+    assert (page.total, page.matched) == (3, PUBLIC)
 
 
 def test_words_that_hold_no_letter_find_nothing(index: Index) -> None:
