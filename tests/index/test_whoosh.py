@@ -1,0 +1,221 @@
+"""What only files can do: be missing, torn, written by two, or left half written by a process that died."""
+
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.index.contract import Document, Index, IndexBroken, IndexBusy, Query
+from kb.index.whoosh import WhooshIndex
+
+BOTH = frozenset({"a", "b"})
+DOCUMENTS = [Document("a", "Merge branches", version=1), Document("b", "Restart pods", version=1)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    WhooshIndex(tmp_path / "index").rebuild(DOCUMENTS)
+    return tmp_path / "index"
+
+
+def found(index: Index, word: str) -> list[str]:
+    return [hit.id for hit in index.search(Query((word,)), visible=BOTH).hits]
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def assert_broken(index: WhooshIndex) -> None:
+    assert index.is_healthy()
+    for broken in (
+        lambda: index.search(Query(("merge",)), visible=BOTH),
+        lambda: index.suggest("me", visible=BOTH),
+        lambda: index.versions(),
+        lambda: index.write(DOCUMENTS),
+    ):
+        with pytest.raises(IndexBroken):
+            broken()
+
+
+def test_a_missing_index_says_so_and_is_not_made_by_a_write(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path / "index")
+    assert_broken(index)
+    with pytest.raises(IndexBroken) as broken:
+        index.versions()
+    assert broken.value.code == "index-missing"
+    index.rebuild([])
+    assert index.is_healthy() is None
+
+
+@pytest.mark.parametrize("name", ["current", "*.toc", "*.seg"])
+@pytest.mark.parametrize("damage", ["torn", "emptied", "gone", "scribbled"])
+def test_a_damaged_index_is_broken_until_it_is_rebuilt(folder: Path, name: str, damage: str) -> None:
+    [path] = folder.rglob(name)
+    content = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes({"torn": content[: len(content) // 2], "emptied": b"", "scribbled": b"\xff" * 500}[damage])
+    before = files(folder)
+    assert_broken(WhooshIndex(folder))
+    assert set(files(folder)) - {folder / "lock"} <= set(before)
+
+    WhooshIndex(folder).rebuild(DOCUMENTS)
+    assert found(WhooshIndex(folder), "merge") == ["a"]
+
+
+def test_an_index_of_another_format_is_broken(folder: Path) -> None:
+    pointer = folder / "current"
+    pointer.write_text(pointer.read_text().replace("whoosh-", "other-"))
+    assert_broken(WhooshIndex(folder))
+
+
+def test_the_files_are_for_their_owner_alone(folder: Path) -> None:
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_others_see_a_write_and_a_rebuild_at_their_next_search(folder: Path) -> None:
+    writer, reader = WhooshIndex(folder), WhooshIndex(folder)
+    assert found(reader, "rebase") == []
+    writer.write([Document("a", "Rebase branches", version=2)])
+    assert found(reader, "rebase") == ["a"]
+    writer.rebuild([Document("b", "Rebase again")])
+    assert found(reader, "rebase") == ["b"]
+    writer.write([], deleted=["b"])
+    assert found(reader, "rebase") == []
+
+
+def test_a_rebuild_that_fails_changes_nothing_and_leaves_nothing(folder: Path) -> None:
+    def failing() -> Iterator[Document]:
+        yield DOCUMENTS[0]
+        raise RuntimeError("the database went away")
+
+    before = files(folder)
+    with pytest.raises(RuntimeError):
+        WhooshIndex(folder).rebuild(failing())
+    assert files(folder) == before
+    assert found(WhooshIndex(folder), "restart") == ["b"]
+
+
+def test_the_former_folder_goes_with_the_rebuild_after_the_next(folder: Path) -> None:
+    for _ in range(3):
+        WhooshIndex(folder).rebuild(DOCUMENTS)
+    assert len(list(folder.glob("index-*"))) == 2
+
+
+def test_a_second_writer_waits_and_then_says_that_it_is_busy(folder: Path) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Iterator[Document]:
+        began.set()
+        assert go_on.wait(10)
+        yield from DOCUMENTS
+
+    rebuilding = threading.Thread(target=WhooshIndex(folder).rebuild, args=[slow()])
+    rebuilding.start()
+    assert began.wait(10)
+    with pytest.raises(IndexBusy):
+        WhooshIndex(folder, patience_s=0.1).write(DOCUMENTS)
+    assert found(WhooshIndex(folder), "merge") == ["a"]  # Readers don't wait.
+    go_on.set()
+    WhooshIndex(folder).write([Document("a", "Rebase", version=2)])
+    rebuilding.join()
+    assert found(WhooshIndex(folder), "rebase") == ["a"]
+
+
+def test_threads_share_one_index_while_another_writes(folder: Path) -> None:
+    index, failures, stop = WhooshIndex(folder), [], threading.Event()
+
+    def search() -> None:
+        while not stop.is_set():
+            try:
+                assert found(index, "pods") == ["b"]
+            except BaseException as failure:
+                failures.append(failure)
+                return
+
+    readers = [threading.Thread(target=search) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for version in range(2, 10):
+        WhooshIndex(folder).write([Document("a", f"Merge number{version}", version=version)])
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+    assert found(index, "number9") == ["a"]
+
+
+def search_until(folder: Path, version: int) -> None:
+    index, seen = WhooshIndex(folder), 0
+    while seen < version:
+        assert found(index, "pods") == ["b"]
+        assert index.versions()["a"] >= seen
+        seen = index.versions()["a"]
+
+
+def test_other_processes_read_without_an_error_while_one_writes(folder: Path) -> None:
+    processes = [multiprocessing.get_context("spawn").Process(target=search_until, args=(folder, 15)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    index = WhooshIndex(folder)
+    for version in range(2, 16):
+        index.write([Document("a", "Merge", version=version)])
+    for process in processes:
+        process.join(30)
+    assert [process.exitcode for process in processes] == [0, 0]
+
+
+def test_a_forked_process_opens_its_own(folder: Path) -> None:
+    index = WhooshIndex(folder)
+    assert found(index, "merge") == ["a"]
+    child = os.fork()
+    if child == 0:
+        WhooshIndex(folder).write([Document("a", "Rebase", version=2)])
+        os._exit(0 if found(index, "rebase") == ["a"] else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert found(index, "rebase") == ["a"]
+
+
+WRITE_FOR_EVER = """
+import itertools, sys
+from pathlib import Path
+from kb.index.contract import Document
+from kb.index.whoosh import WhooshIndex
+index = WhooshIndex(Path(sys.argv[1]))
+for version in itertools.count(int(sys.argv[2])):
+    index.write([Document(f"doc{version % 7}", f"Merge number{version} " * 200, version=version)])
+    print(version, flush=True)
+"""
+
+
+def test_whoever_writes_may_be_killed_at_any_time(folder: Path) -> None:
+    chance = random.Random(5)
+    done = 100
+    for _ in range(4):
+        with subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", WRITE_FOR_EVER, str(folder), str(done + 1)],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as child:
+            assert child.stdout
+            done = int(child.stdout.readline())
+            time.sleep(chance.uniform(0.02, 0.15))
+            child.send_signal(signal.SIGKILL)
+            done = max([done, *map(int, child.stdout.read().split())])
+        index = WhooshIndex(folder)
+        assert index.is_healthy() is None
+        assert index.versions()[f"doc{done % 7}"] >= done
+    index.write([Document("a", "Rebase", version=2)])
+    assert found(index, "rebase") == ["a"]
+    # What the killed left behind is cleaned up by those who write after them.
+    assert len(files(folder)) < 20
