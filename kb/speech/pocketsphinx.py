@@ -86,7 +86,7 @@ def _duration_ms(wav: Path) -> int:
         with wave.open(str(wav)) as sound:
             if (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) != (1, 2, RATE):
                 raise ToolFailed("The sound is not 16-bit mono at 16 kHz.", permanent=True)
-            return sound.getnframes() * 1000 // RATE
+            return int(sound.getnframes() * 1000 // RATE)
     except (wave.Error, EOFError) as error:
         raise ToolFailed("The sound can't be read.", permanent=True) from error
 
@@ -145,4 +145,5 @@ def _words(decoder: Any, pcm: bytes, piece: Span) -> Iterable[Word]:
 
 if __name__ == "__main__":
     for said in _recognise(Path(sys.argv[1])):
-        print(json.dumps(said), flush=True)
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()

@@ -139,6 +139,7 @@ def test_the_setting_chooses_the_engine() -> None:
     assert choose("none", run) is None
     for name in ("auto", "pocketsphinx"):
         engine = choose(name, run)
-        assert engine and engine.name == "pocketsphinx" and engine.draft and engine.unavailable() is None
+        assert engine is not None
+        assert (engine.name, engine.draft, engine.unavailable()) == ("pocketsphinx", True, None)
     with pytest.raises(ValueError):
         choose("whisper", run)
