@@ -9,7 +9,8 @@ import ffmpeg
 
 from kb.media.convert import CLEAN, THREADS, opened
 from kb.media.kinds import Kind
-from kb.media.probe import Measured, Probe
+from kb.media.packets import Measured
+from kb.media.probe import Probe
 
 BOX = (1920, 1080)
 # 8-bit gray, one after the other without any header: frame n is what was on the screen at n * FRAME_STEP_MS.

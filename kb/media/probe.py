@@ -1,8 +1,6 @@
 """What is in a recording: a cheap look at its header, and a measure of all its packets."""
 
-import itertools
 import json
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from typing import Any
 
 from kb.errors import ToolFailed
 from kb.media.kinds import GIF, Kind
+from kb.media.packets import PACKETS, Clock, Measured
 from kb.media.run import Finished, Limits, run
 
 MAX_PIXELS = 36_000_000
@@ -54,17 +53,6 @@ class Probe:
     has_square_pixels: bool
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What all packets together say. keyframe_gap_ms: the longest way between two places where decoding can start."""
-
-    duration_ms: int
-    video_frames: int
-    fps: float
-    last_picture_ms: int
-    keyframe_gap_ms: int
-
-
 def input_options(kind: Kind) -> dict[str, str | int]:
     """What every ffmpeg and ffprobe is told of its input: the one demuxer, local files alone, no giant pictures."""
     return {
@@ -80,40 +68,54 @@ def probe(path: Path, kind: Kind, *, deadline_s: float = 20) -> Probe:
 
     Raises ToolFailed(permanent=True): "no-picture", "picture-too-big", "unreadable"; and those of `run`.
     """
-    try:
-        finished = _ffprobe(
-            path, kind, "-of", "json", "-show_entries", ENTRIES, *_counting(kind), deadline_s=deadline_s
-        )
-    except ToolFailed as failure:
-        raise _in_plain_words(failure) from failure
+    json_of = ("-of", "json", "-show_entries", ENTRIES)
+    finished = _ffprobe(path, kind, *json_of, *_counting(kind), deadline_s=deadline_s)
     return read(json.loads(finished.stdout), kind, log=finished.stderr)
 
 
-def measure(path: Path, kind: Kind, found: Probe | None = None, *, deadline_s: float = 120) -> Measured:
+def measure(
+    path: Path,
+    kind: Kind,
+    found: Probe | None = None,
+    *,
+    deadline_s: float = 120,
+    should_stop: Callable[[], bool] | None = None,
+) -> Measured:
     """Read every packet without decoding; about 0.1 CPU s for a minute, and as much reading as the file is long.
 
     Raises ToolFailed(permanent=True), code "unreadable", if there is no picture at any time.
     """
     found = found or probe(path, kind)
-    clock = _Clock(found.video_index, found.audio_indexes)
-    packets = "packet=stream_index,pts_time,dts_time,duration_time,flags"
-    _ffprobe(path, kind, "-of", "compact=p=0:nk=1", "-show_entries", packets, on_line=clock.take, deadline_s=deadline_s)
-    return clock.measured()
+    clock = Clock(found.video_index, found.audio_indexes)
+    _ffprobe(path, kind, *PACKETS, deadline_s=deadline_s, on_line=clock.take, should_stop=should_stop)
+    measured = clock.measured()
+    if not measured:
+        raise unreadable("There is no picture in what arrived of it. Upload it again from the start.")
+    return measured
 
 
 # -- ffprobe ---------------------------------------------------------------------------------------------
 
 
 def _ffprobe(
-    path: Path, kind: Kind, *options: str, deadline_s: float, on_line: Callable[[str], None] | None = None
+    path: Path,
+    kind: Kind,
+    *options: str,
+    deadline_s: float,
+    on_line: Callable[[str], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Finished:
     inputs = [word for name, value in input_options(kind).items() for word in (f"-{name}", str(value))]
-    return run(
-        ["ffprobe", "-hide_banner", "-v", "error", *options, *inputs, f"file:{path.absolute()}"],
-        limits=Limits(deadline_s=deadline_s, memory_bytes=PROBE_MEMORY_BYTES),
-        reads=[path],
-        on_line=on_line,
-    )
+    try:
+        return run(
+            ["ffprobe", "-hide_banner", "-v", "error", *options, *inputs, f"file:{path.absolute()}"],
+            limits=Limits(deadline_s=deadline_s, memory_bytes=PROBE_MEMORY_BYTES),
+            reads=[path],
+            on_line=on_line,
+            should_stop=should_stop,
+        )
+    except ToolFailed as failure:
+        raise _in_plain_words(failure) from failure
 
 
 def _counting(kind: Kind) -> tuple[str, ...]:
@@ -197,7 +199,8 @@ def _moving_picture(streams: list[dict[str, Any]], kind: Kind, log: str) -> dict
             permanent=True,
             code="no-picture",
         )
-    video = videos[0]
+    # A codec of stills comes second, where the container doesn't mark a cover as one.
+    video = min(videos, key=lambda stream: stream.get("codec_name") in COVER_CODECS)
     if kind is GIF and (_whole(video.get("nb_read_packets")) or 0) < 2:
         raise ToolFailed(
             "This GIF is a still picture. Record the screen and upload the recording.",
@@ -250,53 +253,3 @@ def _milliseconds(seconds: str | None) -> int | None:
 
 def _whole(number: str | int | None) -> int | None:
     return int(number) if number is not None and str(number).isdigit() else None
-
-
-# -- what the packets say ------------------------------------------------------------------------------------
-
-
-class _Clock:
-    """Takes a line a packet: stream|pts|dts|duration|flags, times in seconds or N/A."""
-
-    def __init__(self, video: int, audio: tuple[int, ...]) -> None:
-        self.video = str(video)
-        self.streams = {self.video, *map(str, audio)}
-        self.start_s, self.end_s = math.inf, -math.inf
-        self.first_s, self.last_s = math.inf, -math.inf
-        self.frames = 0
-        self.keyframes_s: list[float] = []
-
-    def take(self, line: str) -> None:
-        stream, pts, dts, duration, flags, *_ = line.split("|")
-        # "D": decoded for the sake of the next one and never heard, as the first of AAC.
-        if stream not in self.streams or "D" in flags:
-            return
-        at = pts if pts != "N/A" else dts
-        is_picture = stream == self.video
-        self.frames += is_picture
-        if at == "N/A":
-            return
-        at_s = float(at)
-        self.start_s = min(self.start_s, at_s)
-        self.end_s = max(self.end_s, at_s + (float(duration) if duration != "N/A" else 0))
-        if is_picture:
-            self.first_s, self.last_s = min(self.first_s, at_s), max(self.last_s, at_s)
-            if flags.startswith("K"):
-                self.keyframes_s.append(at_s)
-
-    def measured(self) -> Measured:
-        if not self.frames or self.last_s < self.first_s:
-            raise unreadable("There is no picture in what arrived of it. Upload it again from the start.")
-        # The last picture of a browser's recording has no duration of its own: it stays about as long as the others.
-        usual_s = min(1.0, (self.last_s - self.first_s) / max(1, self.frames - 1))
-        end_s = self.end_s if self.end_s > self.last_s else self.last_s + usual_s
-        duration_ms = max(1, round((end_s - self.start_s) * 1000))
-        marks = [*sorted(self.keyframes_s), end_s]
-        gap_s = max((later - earlier for earlier, later in itertools.pairwise(marks)), default=end_s - self.start_s)
-        return Measured(
-            duration_ms=duration_ms,
-            video_frames=self.frames,
-            fps=round(self.frames * 1000 / duration_ms, 3),
-            last_picture_ms=round((self.last_s - self.start_s) * 1000),
-            keyframe_gap_ms=round(gap_s * 1000),
-        )

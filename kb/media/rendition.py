@@ -12,7 +12,8 @@ from kb.errors import ToolFailed
 from kb.media.convert import CLEAN, convert, opened, workshop
 from kb.media.graph import FRAME_SIZE, FRAME_STEP_MS, Graph, Storyboard, channels, fit
 from kb.media.kinds import MP4, WEBM, Kind
-from kb.media.probe import Measured, Probe, measure
+from kb.media.packets import Measured
+from kb.media.probe import Probe, measure
 from kb.media.probe import probe as read_header
 from kb.media.run import Limits
 
@@ -160,7 +161,7 @@ def render(
     duration_ms: how long it is said to be, if somebody knows; how long it is, is measured.
     A failure leaves folder as it was. Raises ToolFailed; "unreadable" if no picture of it can be decoded.
     """
-    measured = measure(source, kind, probe)
+    measured = measure(source, kind, probe, should_stop=should_stop)
     with workshop(folder) as shop:
         graph = Graph(source, kind, probe, measured, shop, encode=encode)
         finished = convert(

@@ -15,16 +15,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kb.errors import ToolFailed
+from kb.media.verdict import Stopped, judge, missing, stopped, too_long, too_much
+
+__all__ = ["Finished", "Limits", "Stopped", "kill_all", "run"]
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 PACKAGE = Path(__file__).parent.parent
 TICK_S = 0.2
 STDOUT_BYTES = 16 * 1024**2
 STDERR_BYTES = 8 * 1024
-OUT_OF_MEMORY = ("Cannot allocate memory", "MemoryError", "std::bad_alloc", "out of memory")
-
-TOO_BIG = ("File too large", "File size limit exceeded")
 
 
 @dataclass(frozen=True)
@@ -57,13 +56,6 @@ class Finished:
     peak_rss_bytes: int
 
 
-class Stopped(ToolFailed):
-    """Somebody wanted it to end: the step was cancelled or the worker shuts down."""
-
-    code = "stopped"
-    title = "Stopped"
-
-
 @dataclass
 class _Child:
     process: subprocess.Popen[bytes]
@@ -77,7 +69,7 @@ class _Child:
     def keep_stdout(self, chunk: bytes) -> None:
         self.stdout += chunk
         if len(self.stdout) > STDOUT_BYTES:
-            raise _too_much(self)
+            raise too_much(self.log)
 
     def keep_stderr(self, chunk: bytes) -> None:
         self.stderr += chunk
@@ -86,9 +78,6 @@ class _Child:
     @property
     def log(self) -> str:
         return self.stderr.decode(errors="replace")
-
-    def failure(self, detail: str, *, code: str, permanent: bool) -> ToolFailed:
-        return ToolFailed(detail, code=code, permanent=permanent, log=f"{self.tool}: {self.log}")
 
 
 _running: dict[int, _Child] = {}
@@ -122,7 +111,10 @@ def run(
     finally:
         status, usage = _end(child)
     cpu_s = usage.ru_utime + usage.ru_stime
-    _judge(child, os.waitstatus_to_exitcode(status), cpu_s)
+    if child.stop_wanted:
+        raise stopped(child.log)
+    used_up = cpu_s >= limits.most_cpu_s - 1
+    judge(child.tool, os.waitstatus_to_exitcode(status), child.log, deadline_s=limits.deadline_s, used_up=used_up)
     return Finished(
         stdout=bytes(child.stdout),
         stderr=child.log,
@@ -152,11 +144,7 @@ def _start(
 ) -> _Child:
     tool = shutil.which(argv[0])
     if not tool:
-        raise ToolFailed(
-            f"The program {argv[0]} is not installed on the server. Ask an admin to install it, then try again.",
-            permanent=False,
-            code="tool-missing",
-        )
+        raise missing(argv[0])
     tool = str(Path(tool).absolute())
     settings = _settings(tool, limits, reads, writes)
     command = [sys.executable, "-I", "-S", str(LAUNCHER), *settings, "--", tool, *argv[1:]]
@@ -220,13 +208,13 @@ def _follow(child: _Child, on_line: Callable[[str], None] | None, should_stop: C
                 return
             now = time.monotonic()
             if child.stop_wanted:
-                raise _stopped(child)
+                raise stopped(child.log)
             if should_stop and now >= next_question:
                 next_question = now + TICK_S
                 if should_stop():
-                    raise _stopped(child)
+                    raise stopped(child.log)
             if now - child.started > child.limits.deadline_s:
-                raise _too_long(child)
+                raise too_long(child.limits.deadline_s, child.log)
 
 
 def _has_ended(child: _Child) -> bool:
@@ -254,7 +242,7 @@ def _each_line(child: _Child, on_line: Callable[[str], None]) -> Callable[[bytes
             if line:
                 on_line(line.decode(errors="replace"))
         if len(rest) > STDOUT_BYTES:
-            raise _too_much(child)
+            raise too_much(child.log)
 
     return take
 
@@ -278,50 +266,3 @@ def _end(child: _Child) -> tuple[int, resource.struct_rusage]:
 def _kill_group(child: _Child) -> None:
     with suppress(ProcessLookupError):
         os.killpg(child.process.pid, signal.SIGKILL)
-
-
-def _judge(child: _Child, code: int, cpu_s: float) -> None:
-    """Raise what the exit code means; a negative one is the signal that ended it."""
-    log = child.stderr.decode(errors="replace")
-    if child.stop_wanted:
-        raise _stopped(child)
-    if code == 0:
-        return
-    if any(words in log for words in OUT_OF_MEMORY):
-        raise child.failure(
-            "This recording needs more memory than one recording may have. Try a smaller picture.",
-            code="memory",
-            permanent=True,
-        )
-    if code == -signal.SIGXFSZ or any(words in log for words in TOO_BIG):
-        raise _too_much(child)
-    if code == -signal.SIGKILL and cpu_s >= child.limits.most_cpu_s - 1:
-        raise _too_long(child)
-    if code < 0:
-        # Killed from outside (no memory left on the machine, a restart) is no fault of the input; a crash by itself is.
-        raise child.failure(
-            f"The program {child.tool} broke down on this recording.", code="crashed", permanent=code != -signal.SIGKILL
-        )
-    if "No space left on device" in log:
-        raise child.failure("There is no room left on the server. Tell an admin.", code="no-room", permanent=False)
-    raise child.failure(
-        f"The program {child.tool} could not work with this recording.", code="tool-failed", permanent=True
-    )
-
-
-def _stopped(child: _Child) -> Stopped:
-    return Stopped("The work was stopped before it was done.", permanent=False, log=child.log)
-
-
-def _too_long(child: _Child) -> ToolFailed:
-    return child.failure(
-        f"It took longer than the {child.limits.deadline_s:.0f} seconds that it may take, so it was stopped.",
-        code="deadline",
-        permanent=False,
-    )
-
-
-def _too_much(child: _Child) -> ToolFailed:
-    return child.failure(
-        "What was made of this recording grew too big, so it was stopped.", code="output-too-big", permanent=True
-    )

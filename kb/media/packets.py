@@ -1,0 +1,83 @@
+"""What all packets of a recording together say, where its header says nothing, or something else."""
+
+import itertools
+from dataclasses import dataclass
+
+# What ffprobe is to say of each packet, and how: a line such as 0|1.234|1.200|0.033|K_
+PACKETS = ("-of", "compact=p=0:nk=1", "-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How long a recording is, from its first to its last picture or sound.
+
+    last_picture_ms: when the last picture begins. keyframe_gap_ms: the longest way between two places where decoding
+    can start.
+    """
+
+    duration_ms: int
+    video_frames: int
+    fps: float
+    last_picture_ms: int
+    keyframe_gap_ms: int
+
+
+@dataclass
+class _Track:
+    """Times in seconds; ends: when the last packet ends, None where it doesn't say."""
+
+    count: int = 0
+    first: float = 0.0
+    last: float = 0.0
+    ends: float | None = None
+
+    def take(self, at: float, duration: float | None) -> None:
+        self.first = min(self.first, at) if self.count else at
+        if not self.count or at >= self.last:
+            self.last, self.ends = at, None if duration is None else at + duration
+        self.count += 1
+
+    @property
+    def end(self) -> float:
+        """A last packet without a duration, as browsers write it, lasts as long as the others, at most a second."""
+        if self.ends is not None:
+            return self.ends
+        return self.last + min(1.0, (self.last - self.first) / max(1, self.count - 1))
+
+
+class Clock:
+    """Takes the lines of PACKETS."""
+
+    def __init__(self, video: int, audio: tuple[int, ...]) -> None:
+        self.video = str(video)
+        self.tracks = {str(index): _Track() for index in (video, *audio)}
+        self.keyframes: list[float] = []
+
+    def take(self, line: str) -> None:
+        stream, pts, dts, duration, flags, *_ = line.split("|")
+        # "D": decoded for the sake of the next one and never heard, as the first of AAC.
+        if stream not in self.tracks or "D" in flags:
+            return
+        at = pts if pts != "N/A" else dts
+        if at == "N/A":
+            return
+        self.tracks[stream].take(float(at), None if duration == "N/A" else float(duration))
+        if stream == self.video and flags.startswith("K"):
+            self.keyframes.append(float(at))
+
+    def measured(self) -> Measured | None:
+        """None if no picture came."""
+        pictures = self.tracks[self.video]
+        tracks = [track for track in self.tracks.values() if track.count]
+        if not pictures.count:
+            return None
+        start, end = min(track.first for track in tracks), max(track.end for track in tracks)
+        duration_ms = max(1, round((end - start) * 1000))
+        gaps = (later - earlier for earlier, later in itertools.pairwise([*sorted(self.keyframes), end]))
+        return Measured(
+            duration_ms=duration_ms,
+            video_frames=pictures.count,
+            fps=round(pictures.count * 1000 / duration_ms, 3),
+            last_picture_ms=round((pictures.last - start) * 1000),
+            keyframe_gap_ms=round(max(gaps, default=end - start) * 1000),
+        )
