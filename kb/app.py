@@ -22,7 +22,7 @@ def create_app(
 ) -> Flask:
     """Make the site. Connects to nothing, so that a server may fork afterwards.
 
-    pages: False for workers, which need no views. send, index, speech: what tests use instead of what the settings name.
+    pages: False for workers, which need no views. send, index, speech: what tests use instead of the settings' own.
     """
     settings = settings or Settings.from_environment()
     log.init()
@@ -40,8 +40,6 @@ def create_app(
 
 def _wire() -> None:
     """Where a lower noun has to tell an upper one: the upper one's function, in the lower one's list."""
-    import kb.audit
-    import kb.outbox
     from kb.categories import actions as categories
     from kb.screencasts import actions as screencasts
     from kb.screencasts import queries

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,8 +24,17 @@ from kb.storage.local import LocalStorage
 class Hands:
     settings: Settings
     storage: Storage
-    index: Index
     speech: Engine | None
+    _given_index: Index | None = None
+
+    @cached_property
+    def index(self) -> Index:
+        """Made when it is first asked for: most workers never search."""
+        if self._given_index:
+            return self._given_index
+        from kb.index.whoosh import WhooshIndex
+
+        return WhooshIndex(self.settings.index_dir)
 
     @contextmanager
     def work_folder(self, screencast_id: str, step: str) -> Iterator[Path]:
@@ -42,8 +52,8 @@ def init(app: Flask, settings: Settings, *, index: Index | None = None, speech: 
     app.extensions["kb.hands"] = Hands(
         settings=settings,
         storage=LocalStorage(settings.data_dir),
-        index=index or _index(settings),
         speech=speech or choose(settings.speech, _run_engine),
+        _given_index=index,
     )
 
 
@@ -54,9 +64,3 @@ def hands() -> Hands:
 def _run_engine(argv: Sequence[str], *, deadline_s: float, nice: int, **others: Any) -> object:
     """The one runner, for hands that must not know the other hand it lives in."""
     return run(argv, limits=Limits(deadline_s=deadline_s, nice=nice), **others)
-
-
-def _index(settings: Settings) -> Index:
-    from kb.index.whoosh import WhooshIndex
-
-    return WhooshIndex(settings.index_dir)

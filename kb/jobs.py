@@ -5,8 +5,7 @@ sweeper; a Redis that is down delays work and never fails a request.
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from celery import Celery
 from flask import Flask, current_app
@@ -17,25 +16,10 @@ from sqlalchemy.orm import Session
 
 from kb.config import Settings
 from kb.db import WRITING, db
+from kb.queues import QUEUES, configuration
 
 log = logging.getLogger(__name__)
 
-# Each job that exists and the queue it waits in.
-#   quick  a second or two; never behind an encode     media  ffmpeg at length        words  speech, screen
-#   index  one worker alone writes the index           clock  what the clock starts
-QUEUES: Mapping[str, str] = {
-    "screencasts.probe": "quick",
-    "screencasts.quick": "quick",
-    "screencasts.rendition": "media",
-    "transcripts.speech": "words",
-    "search.drain": "index",
-    "search.rebuild": "index",
-    "screencasts.sweep": "clock",
-    "screencasts.clean": "clock",
-}
-# A message that a worker took and never finished is given out again by Redis after this long. The sweeper is much
-# faster; this only has to be longer than the longest step, or that step would run twice.
-VISIBILITY_TIMEOUT_S = 12 * 3600
 PENDING = "kb_pending_jobs"
 
 Send = Callable[[str, tuple[str, ...]], None]
@@ -55,35 +39,6 @@ def later(job: str, *ids: str) -> None:
         session.info.setdefault(PENDING, {})[(job, ids)] = None
     else:
         _send(job, ids)
-
-
-def configuration(settings: Settings) -> dict[str, Any]:
-    """What web and workers tell Celery alike. JSON only: a pickled message would be code of whoever reaches Redis."""
-    return {
-        "broker_url": settings.broker_url,
-        "broker_transport_options": {
-            "visibility_timeout": VISIBILITY_TIMEOUT_S,
-            "socket_connect_timeout": 2,
-            "socket_keepalive": True,
-            "global_keyprefix": "kb:",
-        },
-        "broker_connection_retry_on_startup": True,
-        "broker_connection_max_retries": None,
-        "accept_content": ["json"],
-        "task_serializer": "json",
-        "result_serializer": "json",
-        "task_ignore_result": True,
-        "task_acks_late": True,
-        "task_reject_on_worker_lost": True,
-        "worker_prefetch_multiplier": 1,
-        "worker_hijack_root_logger": False,
-        "worker_enable_remote_control": False,
-        "worker_cancel_long_running_tasks_on_connection_loss": False,
-        "task_default_queue": "quick",
-        "task_create_missing_queues": True,
-        "task_routes": {job: {"queue": queue} for job, queue in QUEUES.items()},
-        "timezone": "UTC",
-    }
 
 
 def _celery_sender(settings: Settings) -> Send:

@@ -1,38 +1,30 @@
-"""Structured logs: a line of JSON (or, on a terminal, of words) with the id of the request or job that it belongs to."""
+"""Structured logs: a line of JSON (on a terminal: of words) with the id of the request or job that it belongs to."""
 
 import logging
 import os
 import secrets
 import sys
-from contextlib import AbstractContextManager
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
-import structlog
-from structlog.typing import EventDict, Processor
+from pythonjsonlogger.json import JsonFormatter
 
 CHATTY = ("celery", "kombu", "amqp", "PIL", "alembic", "werkzeug", "gunicorn.access", "urllib3", "flask-limiter")
+FIELDS = "%(asctime)s %(levelname)s %(process_name)s %(name)s %(message)s"
+
+_names: ContextVar[dict[str, str] | None] = ContextVar("log_names", default=None)
 
 
 def init(level: int = logging.INFO) -> None:
     """Route every logger of this process through one formatter on stderr. Safe to call twice."""
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.ExtraAdder(),
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _add_process,
-    ]
-    last: Processor = structlog.dev.ConsoleRenderer(colors=False) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
-            last,
-        ],
-    )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(
+        logging.Formatter(FIELDS)
+        if sys.stderr.isatty()
+        else JsonFormatter(FIELDS.replace("asctime", "timestamp"), timestamp=True)
+    )
+    handler.addFilter(_add_names)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -40,9 +32,14 @@ def init(level: int = logging.INFO) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def bound(**names: str) -> AbstractContextManager[object]:
+@contextmanager
+def bound(**names: str) -> Iterator[None]:
     """Add names (request="…", job="…") to every line logged inside."""
-    return structlog.contextvars.bound_contextvars(**names)
+    token = _names.set((_names.get() or {}) | names)
+    try:
+        yield
+    finally:
+        _names.reset(token)
 
 
 def new_request_id() -> str:
@@ -51,10 +48,12 @@ def new_request_id() -> str:
 
 def current_id() -> str:
     """The id of the request or job under way, empty outside of one."""
-    names = structlog.contextvars.get_contextvars()
-    return str(names.get("request") or names.get("job_id") or "")
+    names = _names.get() or {}
+    return names.get("request") or names.get("job_id") or ""
 
 
-def _add_process(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    event["process"] = os.environ.get("KB_PROCESS", "kb")
-    return event
+def _add_names(record: logging.LogRecord) -> bool:
+    record.process_name = os.environ.get("KB_PROCESS", "kb")
+    for name, value in (_names.get() or {}).items():
+        setattr(record, name, value)
+    return True

@@ -1,4 +1,4 @@
-"""The Celery app of every worker: `celery --app workers.main worker --queues …`.
+"""The Celery app of every worker.
 
 A task is one call into kb, with ids only, and safe to run twice.
 """
@@ -17,12 +17,13 @@ from kb.config import Settings
 from kb.db import db
 from kb.errors import ToolFailed
 from kb.media.run import kill_all
+from kb.queues import QUEUES, configuration
 from workers import heartbeat
 
 settings = Settings.from_environment()
 site = create_app(settings, pages=False)
 app = Celery("showhow")
-app.config_from_object(jobs.configuration(settings))
+app.config_from_object(configuration(settings))
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
@@ -62,8 +63,8 @@ class InSite(Task):  # type: ignore[misc]
 
 
 def job(name: str) -> Callable[[Callable[..., Any]], Any]:
-    """Make a function the one that does this job; the job must stand in kb.jobs.QUEUES."""
-    if name not in jobs.QUEUES:
+    """Make a function the one that does this job; the job must stand in kb.QUEUES."""
+    if name not in QUEUES:
         raise LookupError(f"no such job: {name}")
 
     def declare(function: Callable[..., Any]) -> Any:

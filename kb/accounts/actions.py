@@ -14,7 +14,7 @@ from kb.db import db, new_id, now, writing
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
 
 INVITATION_DAYS = 14
-TOKEN_PREFIX = "kb_"
+TOKEN_PREFIX = "kb_"  # noqa: S105 - what a token begins with, so that one is recognised in a log
 PASSWORD_LENGTH = 10
 # A token's last use is written at most this often, so that reading never turns into a write per request.
 LAST_USED_STEP = timedelta(minutes=10)
@@ -58,7 +58,7 @@ def invite(role: Role, *, by: Person | None, team_id: str | None = None, email: 
 
 
 def first_admin_token() -> str | None:
-    """Return a fresh token for the link that makes the first admin; None once there is one. Older links stop working."""
+    """Return a fresh token for the link that makes the first admin; None once there is one. Older links end."""
     with writing() as session:
         if session.scalar(select(func.count()).select_from(Person).where(Person.role == Role.admin)):
             return None

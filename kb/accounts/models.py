@@ -114,7 +114,7 @@ class ApiToken(Base):
 
 
 class AccessVersion(Base):
-    """One row; its number rises in the transaction of every change of who may see what. What is cached by it is safe."""
+    """One row. Its number rises in the transaction of every change of who may see what; what is cached by it is safe."""
 
     __tablename__ = "access_version"
 

@@ -166,7 +166,7 @@ def _recognise() -> None:
 
 
 def _refuse_forged() -> None:
-    """A change asked for with the session cookie must carry the CSRF token; a bearer token can't be sent unknowingly."""
+    """A change by session cookie must carry the CSRF token; a bearer token can't be sent unknowingly."""
     if request.method in SAFE_METHODS or g.by_token or request.endpoint is None:
         return
     # A call by somebody unknown ends here, before its body is read (an upload may be gigabytes).

@@ -20,11 +20,19 @@ BOOSTS = {"title": 1.0, "about": 0.5, "spoken": 0.3, "screen": 0.3}
 ENOUGH_HITS = 10
 SHORTEST_START, LONGEST_START = 2, 12
 
+# BM25's own two, at their usual values.
+K1, B = 1.2, 0.75
+
 Scores = dict[int, float]
 
 
 class State(Protocol):
-    def scores(self, field: str, term: str) -> Mapping[int, float]: ...
+    def counts(self, field: str, term: str) -> Iterable[tuple[int, float]]:
+        """Yield each document that has the term in that field, with how often."""
+
+    def lengths(self, field: str) -> Sequence[int]:
+        """Return how many words that field has, by document."""
+
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]: ...
     def near(self, word: str) -> Iterable[str]: ...
 
@@ -40,7 +48,7 @@ class Ranked:
 
 
 class Ranking:
-    """One search. visible: what the asker may see; allowed: what passes the filters too."""
+    """One search. visible: what the asker may see, by which words are weighed; allowed: what passes the filters too."""
 
     def __init__(self, state: State, analyser: Analyser, *, visible: Collection[int], allowed: Collection[int]) -> None:
         self._state = state
@@ -69,6 +77,12 @@ class Ranking:
         hits += nlargest(limit - len(hits), some.items(), key=_best_first)
         return Ranked(hits, corrected, self._idf, matched)
 
+    def suggest(self, typed: str, *, limit: int) -> list[int]:
+        """Return the documents whose titles have every typed word, or a word that begins with it."""
+        starts = [chunk.wholes[0].exact for chunk in self._analyser.words(typed)]
+        groups = [self._scores("starts", start[:LONGEST_START]) for start in starts]
+        return [n for n, _ in nlargest(limit, _in_all(groups).items(), key=_best_first)]
+
     def _groups(self, query: Query) -> tuple[list[Scores], dict[str, str]]:
         """For each word: the documents that hold it or, if no visible one does, its likeliest correction."""
         groups: list[Scores] = []
@@ -90,18 +104,24 @@ class Ranking:
         if chunk.parts:
             ways.append(_in_all([self._term(piece) for piece in chunk.parts]))
         if as_start and len(start := chunk.wholes[0].exact) >= SHORTEST_START:
-            starting = self._state.scores("starts", start[:LONGEST_START])
-            ways.append({n: score for n, score in starting.items() if n in self._visible})
+            ways.append(self._scores("starts", start[:LONGEST_START]))
         return _in_any(ways)
 
     def _term(self, piece: Piece) -> Scores:
-        found: Scores = {}
-        for name, boost in BOOSTS.items():
-            for n, score in self._state.scores(name, piece.stem).items():
-                if n in self._visible:
-                    found[n] = found.get(n, 0.0) + boost * score
+        by_field = [(boost, self._scores(name, piece.stem)) for name, boost in BOOSTS.items()]
+        found = _in_any([{n: boost * score for n, score in scores.items()} for boost, scores in by_field])
         self._idf[piece.stem] = log(1 + len(self._visible) / (1 + len(found)))
         return found
+
+    def _scores(self, name: str, term: str) -> Scores:
+        """BM25 in one field. Only what the asker may see counts, so that not even an order tells of the rest."""
+        held = [(n, count) for n, count in self._state.counts(name, term) if n in self._visible]
+        if not held:
+            return {}
+        lengths = self._state.lengths(name)
+        average = sum(lengths) / len(lengths) or 1.0
+        telling = (log(len(self._visible) / (len(held) + 1)) + 1) * (K1 + 1)
+        return {n: telling * count / (count + K1 * (1 - B + B * lengths[n] / average)) for n, count in held}
 
     def _phrase(self, words: Sequence[str]) -> Scores:
         pieces = [piece for word in words for chunk in self._analyser.words(word) for piece in chunk.in_sequence]
@@ -125,7 +145,7 @@ class Ranking:
         return corrections.best(typed, self._state.near(typed), self._seen)
 
     def _seen(self, word: str) -> int:
-        return sum(n in self._visible for n in self._state.scores("words", word))
+        return sum(n in self._visible for n, _ in self._state.counts("words", word))
 
 
 def _in_all(groups: Sequence[Mapping[int, float]]) -> Scores:
@@ -156,11 +176,3 @@ def starts_of(analyser: Analyser, text: str) -> Iterable[str]:
         for piece in chunk.pieces:
             for length in range(SHORTEST_START, min(len(piece.exact), LONGEST_START) + 1):
                 yield piece.exact[:length]
-
-
-def suggested(state: State, analyser: Analyser, typed: str, *, visible: Collection[int], limit: int) -> list[int]:
-    """Return the documents whose titles have every typed word, or a word that begins with it."""
-    starts = [chunk.wholes[0].exact for chunk in analyser.words(typed) if chunk.wholes]
-    groups: list[Mapping[int, float]] = [state.scores("starts", start[:LONGEST_START]) for start in starts]
-    seen = [(n, score) for n, score in _in_all(groups).items() if n in visible]
-    return [n for n, _ in nlargest(limit, seen, key=_best_first)]

@@ -9,6 +9,7 @@ import os
 import threading
 import time
 import warnings
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,7 +22,7 @@ from kb.index.analysis import Analyser
 from kb.index.contract import Document, Found, Hit, IndexBroken, Query, Token
 from kb.index.corrections import Vocabulary, is_ordinary
 from kb.index.folders import Folders
-from kb.index.ranking import Ranking, starts_of, suggested
+from kb.index.ranking import Ranking, starts_of
 
 with warnings.catch_warnings():
     # Whoosh 2.7.4 was written before Python warned of unknown escapes in strings; every start would say so.
@@ -36,7 +37,7 @@ with warnings.catch_warnings():
 
 # Say another name whenever the fields or the analysis change: an index of the former is then rebuilt.
 FORMAT = "whoosh-1"
-CACHED_TERMS = 1024
+CACHED_TERMS = 512
 # What a writer holds in memory before it sorts to disk, by Whoosh's own count, which is about a third of the truth.
 LIMIT_MB = 64
 
@@ -89,17 +90,45 @@ def _schema() -> Any:
 
 
 class Segment:
-    """What never changes in one of Whoosh's segments, kept from one state of the index to the next."""
+    """What never changes in one of Whoosh's segments, kept from one state of the index to the next.
+
+    Documents that were deleted when it was read are left out, which is right for every later state as well.
+    """
 
     def __init__(self, reader: Any) -> None:
-        # Documents that are deleted by now are left out, which is right for every later state as well.
         self.stored: dict[int, dict[str, Any]] = dict(reader.iter_docs())
+        self._counts: dict[tuple[str, str], tuple[array[int], array[float]]] = {}
+        self._lengths: dict[str, list[int]] = {}
         self._vocabulary: Vocabulary | None = None
+
+    def counts(self, reader: Any, field: str, term: str) -> tuple[array[int], array[float]]:
+        if (field, term) not in self._counts:
+            if len(self._counts) == CACHED_TERMS:
+                self._counts.clear()
+            self._counts[field, term] = _read_postings(reader, field, term)
+        return self._counts[field, term]
+
+    def lengths(self, reader: Any, field: str) -> list[int]:
+        if field not in self._lengths:
+            length = reader.doc_field_length
+            self._lengths[field] = [length(n, field) or 0 for n in range(reader.doc_count_all())]
+        return self._lengths[field]
 
     def vocabulary(self, reader: Any) -> Vocabulary:
         if self._vocabulary is None:
             self._vocabulary = Vocabulary(word.decode() for word in reader.lexicon("words"))
         return self._vocabulary
+
+
+def _read_postings(reader: Any, field: str, term: str) -> tuple[array[int], array[float]]:
+    numbers, counts = array("L"), array("f")
+    if (field, term) in reader:
+        matcher = reader.postings(field, term)
+        while matcher.is_active():
+            numbers.append(matcher.id())
+            counts.append(matcher.weight())
+            matcher.next()
+    return numbers, counts
 
 
 class Snapshot:
@@ -112,14 +141,20 @@ class Snapshot:
         self._generation = self._index.latest_generation()
         self._searcher = self._index.searcher()
         self.segments: dict[str, Segment] = {}
+        self._leaves: list[tuple[Any, int, Segment]] = []
         self.stored: dict[int, dict[str, Any]] = {}
-        for reader, base in self._leaves():
-            name = reader.segment().segment_id()
-            segment = self.segments[name] = former.get(name) or Segment(reader)
-            is_deleted = reader.is_deleted
-            self.stored |= {base + n: stored for n, stored in segment.stored.items() if not is_deleted(n)}
-        self.scores = lru_cache(CACHED_TERMS)(self._scores)
+        for reader, base in self._searcher.reader().leaf_readers():
+            if reader.segment():  # An empty index has a reader of nothing.
+                self._add(reader, base, former)
+        self.lengths = lru_cache(self._lengths)
         self.seen_by = lru_cache(16)(self._seen_by)
+
+    def _add(self, reader: Any, base: int, former: Mapping[str, Segment]) -> None:
+        name = reader.segment().segment_id()
+        segment = self.segments[name] = former.get(name) or Segment(reader)
+        self._leaves.append((reader, base, segment))
+        is_deleted = reader.is_deleted
+        self.stored |= {base + n: stored for n, stored in segment.stored.items() if not is_deleted(n)}
 
     def is_latest(self) -> bool:
         return bool(self._index.latest_generation() == self._generation)
@@ -127,31 +162,25 @@ class Snapshot:
     def close(self) -> None:
         self._searcher.close()
 
+    def counts(self, field: str, term: str) -> Iterator[tuple[int, float]]:
+        for reader, base, segment in self._leaves:
+            for n, count in zip(*segment.counts(reader, field, term), strict=True):
+                yield base + n, count
+
+    def _lengths(self, field: str) -> list[int]:
+        return [length for reader, _, segment in self._leaves for length in segment.lengths(reader, field)]
+
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
-        return self._collect(whoosh_query.Phrase(field, list(terms)))
+        phrase = whoosh_query.Phrase(field, list(terms))
+        leaves = self._searcher.leaf_searchers()
+        return {base + n for leaf, base in leaves for n in phrase.matcher(leaf, leaf.boolean_context()).all_ids()}
 
     def near(self, word: str) -> Iterable[str]:
-        for reader, _ in self._leaves():
-            yield from self.segments[reader.segment().segment_id()].vocabulary(reader).near(word)
-
-    def _leaves(self) -> list[tuple[Any, int]]:
-        """Whoosh's readers with the number of their first document; none of an empty index."""
-        return [(reader, base) for reader, base in self._searcher.reader().leaf_readers() if reader.segment()]
-
-    def _scores(self, field: str, term: str) -> Mapping[int, float]:
-        return self._collect(whoosh_query.Term(field, term))
+        for reader, _, segment in self._leaves:
+            yield from segment.vocabulary(reader).near(word)
 
     def _seen_by(self, visible: frozenset[str]) -> frozenset[int]:
         return frozenset(n for n, stored in self.stored.items() if stored["id"] in visible)
-
-    def _collect(self, query: Any) -> dict[int, float]:
-        found: dict[int, float] = {}
-        for leaf, base in self._searcher.leaf_searchers():
-            matcher = query.matcher(leaf, leaf.context())
-            while matcher.is_active():
-                found[base + matcher.id()] = matcher.score()
-                matcher.next()
-        return found
 
 
 class WhooshIndex:
@@ -176,7 +205,8 @@ class WhooshIndex:
 
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
         with self._reading() as state:
-            found = suggested(state, ANALYSER, typed, visible=state.seen_by(visible), limit=limit)
+            seen = state.seen_by(visible)
+            found = Ranking(state, ANALYSER, visible=seen, allowed=seen).suggest(typed, limit=limit)
             return [state.stored[n]["id"] for n in found]
 
     def analyse(self, text: str) -> list[Token]:
@@ -267,7 +297,7 @@ def _filtered(state: Snapshot, query: Query, seen: frozenset[int]) -> Collection
     wanted = [("category", query.category), ("author", query.author), *(("tags", tag) for tag in query.tags)]
     for field, value in wanted:
         if value is not None:
-            seen = seen.intersection(state.scores(field, value))
+            seen = seen.intersection(n for n, _ in state.counts(field, value))
     return seen
 
 

@@ -107,7 +107,7 @@ def _cues(cues: Sequence[Cue], query: str) -> list[dict[str, Any]]:
             "end_ms": cue.end_ms,
             "text": cue.text,
             # Escaped by kb.search.moments; <mark> is all the markup in it.
-            "html": Markup(marked(cue.text, words, analyse)) if words else escape(cue.text),
+            "html": Markup(marked(cue.text, words, analyse)) if words else escape(cue.text),  # noqa: S704
             "confidence": _confidence(cue),
         }
         for cue in cues

@@ -1,7 +1,7 @@
 """Who works on which step until when. The rows decide; a message in a queue only says "have a look".
 
-A worker claims a step under a lease, beats while it works, and finishes, fails or gives it back. What lost its worker or
-its message is found by `sweep`. Every function may run twice, or in two places at once, with the same result.
+A worker claims a step under a lease, beats while it works, and finishes, fails or gives it back. What lost its worker
+or its message is found by `sweep`. Every function may run twice, or in two places at once, with the same result.
 """
 
 import logging

@@ -10,8 +10,20 @@ from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
 from kb.screencasts.steps import BY_NAME
 
-LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
-             "nl": "Dutch", "pl": "Polish", "ja": "Japanese", "zh": "Chinese", "ar": "Arabic", "he": "Hebrew"}  # fmt: skip
+LANGUAGES = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "he": "Hebrew",
+    "it": "Italian",
+    "ja": "Japanese",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "zh": "Chinese",
+}
 
 
 @dataclass(frozen=True)

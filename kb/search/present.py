@@ -17,7 +17,7 @@ def hits_for_page(answer: Answer, viewer: Viewer) -> list[dict[str, Any]]:
         {
             "screencast": shown(hit.screencast, viewer),
             # Escaped by kb.search.moments; <mark> is all the markup in it.
-            "title_html": Markup(hit.title_html),
+            "title_html": Markup(hit.title_html),  # noqa: S704
             "moments": [_moment_for_page(hit.screencast, moment, answer.query) for moment in hit.moments],
         }
         for hit in answer.hits
@@ -64,7 +64,7 @@ def _moment_for_page(screencast: Screencast, moment: Moment, query: str) -> dict
         "start_ms": moment.start_ms,
         "url": _moment_url(screencast, moment, q=query),
         "source": moment.kind,
-        "html": Markup(moment.html),
+        "html": Markup(moment.html),  # noqa: S704
         "still_url": _still_url(screencast, moment),
         "at": moment.start_ms / screencast.duration_ms if screencast.duration_ms else 0.0,
     }

@@ -26,6 +26,7 @@ CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+NOT_WORTH_A_LINE = {"static", "web.alive", "web.ready"}
 # What people uploaded or words made of it: even if a browser took it for a page, nothing in it could run.
 FILE_POLICY = "default-src 'none'; sandbox"
 
@@ -75,7 +76,7 @@ def _finish(response: Response) -> Response:
         headers["Cache-Control"] = "private, no-cache"
     if "log_names" in g:
         took_ms = (time.perf_counter() - g.began_at) * 1000
-        level = logging.DEBUG if request.endpoint == "static" else logging.INFO
+        level = logging.DEBUG if request.endpoint in NOT_WORTH_A_LINE else logging.INFO
         log.log(
             level,
             "request",

@@ -1,5 +1,6 @@
 """A request whose files stream straight into the data folder, never through the system's temp folder."""
 
+import contextlib
 import errno
 import tempfile
 from pathlib import Path
@@ -54,11 +55,9 @@ class Landing:
             raise
 
     def close(self) -> None:
-        try:
+        # Not there if it arrived: then it was moved to where it belongs.
+        with contextlib.suppress(FileNotFoundError):
             self._file.close()
-        except FileNotFoundError:
-            # It arrived: the file was moved to where it belongs.
-            pass
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)

@@ -1,5 +1,7 @@
 // The API page: Swagger UI over our own document, which sends nothing anywhere else.
 // Reads: <… data-openapi="address of the document">, <meta name="csrf-token">; needs swagger-ui-bundle.js before it.
+import "./docs/swagger.css";
+
 const place = document.querySelector("[data-openapi]");
 const wantsDark = matchMedia("(prefers-color-scheme: dark)");
 
