@@ -13,74 +13,73 @@ import esbuild from "esbuild";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const source = "kb/web/static";
 const dist = `${source}/dist`;
-
-// The scripts that a page may ask for. What modules import is bundled, and what two of them share is split off. A script
-// of the head is no module, because it must run before the page is painted.
-const modules = ["main", "watch", "docs"];
-const headScripts = ["theme"];
-const styles = ["main"];
-const scriptFile = (name) => `${source}/js/${name}.js`;
-const styleFile = (name) => `${source}/css/${name}.css`;
+// A page may ask for each script that lies directly in js/; what they import lies in folders below. They are modules,
+// and what two of them share is split off; but those of the head are none: they must run before the page is painted.
+const headScripts = ["theme.js"];
+const styleSheet = "main.css";
 const copies = ["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/swagger-ui-bundle.js"];
-const target = ["es2022", "chrome111", "firefox128", "safari16.4"];
 
 class Fault extends Error {}
 
 async function build() {
-  const sources = [...modules.map(scriptFile), ...headScripts.map(scriptFile), ...styles.map(styleFile)];
-  const missing = sources.filter((file) => !existsSync(file));
-  if (missing.length) throw new Fault(`The assets can't be built without ${missing.join(", ")}.`);
   await mkdir(dist, { recursive: true });
+  const scripts = await pageScripts();
   const parts = await Promise.all([
-    buildModules(),
-    buildHeadScripts(),
-    ...styles.map(buildStyle),
+    bundle(scripts.filter((file) => !headScripts.includes(file)), { format: "esm", splitting: true }),
+    bundle(scripts.filter((file) => headScripts.includes(file)), { format: "iife" }),
+    buildStyleSheet(),
     buildIcons(),
     ...copies.map(copy),
   ]);
   const manifest = Object.assign({}, ...parts.map((part) => part.named));
   const files = new Set(parts.flatMap((part) => [...Object.values(part.named), ...part.others]));
+  await checkPages(manifest);
   await writeManifest(manifest);
   await removeAllBut(files);
   await report(manifest, files);
 }
 
-async function buildModules() {
-  const entryPoints = modules.map(scriptFile);
-  const built = await esbuild.build({ ...bundling, entryPoints, format: "esm", splitting: true });
-  return outputsOf(built.metafile);
+async function pageScripts() {
+  const entries = await readdir(`${source}/js`, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile() && entry.name.endsWith(".js")).map((entry) => entry.name);
 }
 
-async function buildHeadScripts() {
-  const built = await esbuild.build({ ...bundling, entryPoints: headScripts.map(scriptFile), format: "iife" });
-  return outputsOf(built.metafile);
+async function bundle(scripts, options) {
+  const entryPoints = scripts.map((file) => `${source}/js/${file}`);
+  const { metafile } = await esbuild.build({ ...bundling, ...options, entryPoints });
+  const named = {};
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    if (!entryPoints.includes(output.entryPoint)) continue;
+    const { name } = path.parse(output.entryPoint);
+    named[`${name}.js`] = path.relative(dist, file);
+    if (output.cssBundle) named[`${name}.css`] = path.relative(dist, output.cssBundle);
+  }
+  return { named, others: outputsOf(metafile) };
 }
 
 // Tailwind writes the style sheet, esbuild then takes in the fonts and images that it names.
-async function buildStyle(name) {
+async function buildStyleSheet() {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ["node_modules/@tailwindcss/cli/dist/index.mjs", "--input", styleFile(name)],
+    ["node_modules/@tailwindcss/cli/dist/index.mjs", "--input", `${source}/css/${styleSheet}`],
     { maxBuffer: 64 * 1024 ** 2 },
   ).catch((error) => {
-    throw new Fault(`Tailwind can't build ${styleFile(name)}:\n${error.stderr}`);
+    throw new Fault(`Tailwind can't build ${source}/css/${styleSheet}:\n${error.stderr}`);
   });
-  const built = await esbuild.build({
+  const { metafile } = await esbuild.build({
     ...bundling,
-    stdin: { contents: stdout, resolveDir: `${root}/${source}/css`, sourcefile: `${name}.css`, loader: "css" },
-    entryNames: `${name}-[hash]`,
+    stdin: { contents: stdout, resolveDir: `${root}/${source}/css`, sourcefile: styleSheet, loader: "css" },
+    entryNames: `${path.parse(styleSheet).name}-[hash]`,
     plugins: [await urlsOfImports()],
   });
-  const { others } = outputsOf(built.metafile);
-  return { named: { [`${name}.css`]: others.find((file) => file.endsWith(".css")) }, others };
+  const others = outputsOf(metafile);
+  return { named: { [styleSheet]: others.find((file) => file.endsWith(".css")) }, others };
 }
 
 // Tailwind puts in the text of a package's style sheet but leaves its url(./file) as it was, relative to that package.
 async function urlsOfImports() {
-  const folders = [];
-  for await (const file of glob(`${source}/css/**/*.css`))
-    for (const [, folder] of (await readFile(file, "utf8")).matchAll(/@import\s+["']([^"'.][^"']*)\/[^"'/]+["']/g))
-      folders.push(path.join(root, "node_modules", folder));
+  const imported = await namesIn([`${source}/css/**/*.css`], /@import\s+["']([^"'.][^"']*)\/[^"'/]+["']/g);
+  const folders = [...imported.keys()].map((folder) => path.join(root, "node_modules", folder));
   return {
     name: "urls-of-imports",
     setup(building) {
@@ -96,7 +95,7 @@ const bundling = {
   absWorkingDir: root,
   bundle: true,
   minify: true,
-  target,
+  target: ["es2022", "chrome111", "firefox128", "safari16.4"], // as Tailwind 4
   outdir: dist,
   entryNames: "[name]-[hash]",
   chunkNames: "part-[hash]",
@@ -108,25 +107,22 @@ const bundling = {
 };
 
 function outputsOf(metafile) {
-  const named = {};
-  const others = [];
-  for (const [file, output] of Object.entries(metafile.outputs)) {
-    const hashed = path.relative(dist, file);
-    others.push(hashed);
-    if (output.entryPoint?.startsWith(source)) named[path.basename(output.entryPoint)] = hashed;
-    if (output.cssBundle) named[`${path.parse(output.entryPoint).name}.css`] ??= path.relative(dist, output.cssBundle);
-  }
-  return { named, others };
+  return Object.keys(metafile.outputs).map((file) => path.relative(dist, file));
 }
 
 // The sprite holds the icons that pages ask for by icon("name"), each as a symbol of that id.
 async function buildIcons() {
-  const users = new Map();
-  for await (const file of glob(["templates/**/*.html", `${source}/js/**/*.js`]))
-    for (const [, name] of (await readFile(file, "utf8")).matchAll(/\bicon\(\s*["']([^"']+)["']/g))
-      users.set(name, file);
-  const symbols = await Promise.all([...users.keys()].sort().map((name) => symbol(name, users.get(name))));
+  const users = await namesIn(["templates/**/*.html", `${source}/js/**/*.js`], /\bicon\(\s*["']([^"']+)["']/g);
+  const symbols = await Promise.all([...users].sort().map(([name, user]) => symbol(name, user)));
   return emit("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("")}</svg>\n`);
+}
+
+// What a pattern finds in files: name -> one file that holds it.
+async function namesIn(files, pattern) {
+  const users = new Map();
+  for await (const file of glob(files))
+    for (const [, name] of (await readFile(file, "utf8")).matchAll(pattern)) users.set(name, file);
+  return users;
 }
 
 async function symbol(name, user) {
@@ -148,6 +144,11 @@ async function emit(name, content) {
   const hashed = `${stem}-${createHash("sha256").update(content).digest("hex").slice(0, 8).toUpperCase()}${ext}`;
   await writeFile(`${dist}/${hashed}`, content);
   return { named: { [name]: hashed }, others: [] };
+}
+
+async function checkPages(manifest) {
+  for (const [name, user] of await namesIn(["templates/**/*.html"], /\basset\(\s*["']([^"']+)["']/g))
+    if (!(name in manifest)) throw new Fault(`${user} asks for ${name}, but no such file lies in ${source}/js or css.`);
 }
 
 async function writeManifest(manifest) {
