@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test test lint assets watch-assets
+.PHONY: help run setup setup-test test lint assets watch-assets lock
 
 help:
 	@echo 'make run           install what is missing, then start the whole site (Ctrl-C stops it)'
@@ -7,6 +7,7 @@ help:
 	@echo 'make lint          format, types, import rules'
 	@echo 'make assets        build scripts, styles, icons and fonts if their sources changed'
 	@echo 'make watch-assets  build them again at each change'
+	@echo 'make lock          write the lock files anew after a change of pyproject.toml or package.json'
 
 # The parent-death signal ends the site even when this make is killed outright.
 run: setup
@@ -31,3 +32,12 @@ assets: setup
 
 watch-assets: setup
 	@exec .venv/bin/node deploy/assets.mjs --watch
+
+compile = .venv/bin/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make lock' pyproject.toml
+
+# The test lock holds all of the other: a checkout that was set up for tests still runs the site.
+lock:
+	$(compile) --group build --output-file requirements.lock
+	$(compile) --group build --group test --constraint requirements.lock --output-file requirements-test.lock
+	.venv/bin/npm install --package-lock-only
