@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from kb.config import ROOT, Settings
+from kb.queues import QUEUES
 from kb.supervise import CannotStart, Program, check_address_is_free, configuration, make_redis_folders, programs
-
-QUEUES = {"quick", "clock", "media", "words", "index"}
 
 
 def settings(data_dir: Path, redis_url: str = "") -> Settings:
@@ -99,11 +98,8 @@ def test_what_supervisord_would_take_for_a_comment_is_refused(tmp_path: Path) ->
 
 def test_every_queue_has_exactly_one_consumer_in_the_procfile(tmp_path: Path) -> None:
     listed = programs((ROOT / "Procfile").read_text(), settings(tmp_path))
-    words = [shlex.split(program.command) for program in listed]
-    consumed = Counter(
-        queue for line in words if "--queues" in line for queue in line[line.index("--queues") + 1].split(",")
-    )
-    assert consumed == Counter(QUEUES)
+    workers = [program.command.partition("python -m workers ")[2].partition("--")[0] for program in listed]
+    assert Counter(queue for worker in workers for queue in worker.split()) == Counter(set(QUEUES.values()))
 
 
 def test_the_socket_s_folder_must_be_ours_alone(tmp_path: Path) -> None:
