@@ -62,7 +62,7 @@ export function uploads() {
       const { accept, maxBytes, maxText, maxDurationS } = this.$root.dataset;
       const fault = faultOf(row.file, { accept, maxBytes: Number(maxBytes), maxText });
       if (fault) return refuse(row, fault);
-      row.preview = URL.createObjectURL(row.file);
+      row.preview = `${URL.createObjectURL(row.file)}#t=0.1`; // browsers paint a frame only for a named time
       Object.assign(row, await look(row.preview));
       const tooLong = faultOfLength(row.seconds, Number(maxDurationS));
       if (tooLong) return refuse(row, tooLong);
@@ -125,7 +125,7 @@ export function uploads() {
     },
     remove(row) {
       if (row.state === "sending") return row.cancel();
-      if (row.preview) URL.revokeObjectURL(row.preview);
+      if (row.preview) URL.revokeObjectURL(row.preview.split("#")[0]);
       this.rows = this.rows.filter((other) => other.key !== row.key);
     },
     shareWithRows() {
