@@ -87,7 +87,7 @@ class Analyser:
                 yield piece, position
 
     def words(self, text: str) -> list[Chunk]:
-        return [chunk for _, chunk in self._chunks(text) if chunk.wholes]
+        return [chunk for _, chunk in self._chunks(text) if chunk.pieces]
 
     def _chunks(self, text: str) -> Iterator[tuple[int, Chunk]]:
         for match in _CHUNK.finditer(text):

@@ -4,7 +4,7 @@ Words are matched one posting list at a time rather than by an engine's query tr
 the any-word hits, true totals and the unknown words in one pass. Documents are numbers here, as engines have them.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from math import log
@@ -30,8 +30,8 @@ class State(Protocol):
     def counts(self, field: str, term: str) -> Iterable[tuple[int, float]]:
         """Yield each document that has the term in that field, with how often."""
 
-    def lengths(self, field: str) -> Sequence[int]:
-        """Return how many words that field has, by document."""
+    def norms(self, field: str) -> Sequence[float]:
+        """Return `norms` of that field's lengths, by document."""
 
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]: ...
     def near(self, word: str) -> Iterable[str]: ...
@@ -60,7 +60,7 @@ class Ranking:
     def search(self, query: Query, *, limit: int) -> Ranked:
         words, corrected = self._groups(query)
         # A phrase is asked for as such: nothing without it is a hit, even where any of the words would do.
-        phrases = [self._phrase(phrase) for phrase in query.phrases]
+        phrases = [self._phrase(phrase) for phrase in map(self._in_sequence, query.phrases) if phrase]
         allowed = set(self._allowed).intersection(*phrases) if phrases else self._allowed
         allowed = self._without(query.excluded, allowed)
         groups = [{n: score for n, score in group.items() if n in allowed} for group in words + phrases]
@@ -79,8 +79,7 @@ class Ranking:
 
     def suggest(self, typed: str, *, limit: int) -> list[int]:
         """Return the documents whose titles have every typed word, or a word that begins with it."""
-        starts = [chunk.wholes[0].exact for chunk in self._analyser.words(typed)]
-        groups = [self._scores("starts", start[:LONGEST_START]) for start in starts]
+        groups = [self._score("starts", _start(chunk), 1.0, {}) for chunk in self._analyser.words(typed)]
         return [n for n, _ in nlargest(limit, _in_all(groups).items(), key=_best_first)]
 
     def _groups(self, query: Query) -> tuple[list[Scores], dict[str, str]]:
@@ -88,6 +87,8 @@ class Ranking:
         groups: list[Scores] = []
         corrected = {}
         for at, word in enumerate(query.words):
+            if not self._analyser.words(word):
+                continue
             group = self._word(word, as_start=query.last_is_prefix and at == len(query.words) - 1)
             if not group and (meant := self._meant(word)):
                 corrected[word] = meant[0]
@@ -101,34 +102,38 @@ class Ranking:
     def _chunk(self, chunk: Chunk, *, as_start: bool) -> Scores:
         """A compound is found whole or, in any order, by all of its parts."""
         ways = [self._term(piece) for piece in chunk.wholes]
-        if chunk.parts:
-            ways.append(_in_all([self._term(piece) for piece in chunk.parts]))
-        if as_start and len(start := chunk.wholes[0].exact) >= SHORTEST_START:
-            ways.append(self._scores("starts", start[:LONGEST_START]))
+        ways.append(_in_all([self._term(piece) for piece in chunk.parts]))
+        if as_start:
+            ways.append(self._score("starts", _start(chunk), 1.0, {}))
         return _in_any(ways)
 
     def _term(self, piece: Piece) -> Scores:
-        by_field = [(boost, self._scores(name, piece.stem)) for name, boost in BOOSTS.items()]
-        found = _in_any([{n: boost * score for n, score in scores.items()} for boost, scores in by_field])
+        found: Scores = {}
+        for name, boost in BOOSTS.items():
+            self._score(name, piece.stem, boost, found)
         self._idf[piece.stem] = log(1 + len(self._visible) / (1 + len(found)))
         return found
 
-    def _scores(self, name: str, term: str) -> Scores:
-        """BM25 in one field. Only what the asker may see counts, so that not even an order tells of the rest."""
+    def _score(self, name: str, term: str, boost: float, found: Scores) -> Scores:
+        """Add BM25 in one field. Only what the asker may see counts, so that not even an order tells of the rest."""
         held = [(n, count) for n, count in self._state.counts(name, term) if n in self._visible]
-        if not held:
-            return {}
-        lengths = self._state.lengths(name)
-        average = sum(lengths) / len(lengths) or 1.0
-        telling = (log(len(self._visible) / (len(held) + 1)) + 1) * (K1 + 1)
-        return {n: telling * count / (count + K1 * (1 - B + B * lengths[n] / average)) for n, count in held}
+        if held:
+            norms = self._state.norms(name)
+            weight = boost * (K1 + 1) * (log(len(self._visible) / (len(held) + 1)) + 1)
+            for n, count in held:
+                found[n] = found.get(n, 0.0) + weight * count / (count + norms[n])
+        return found
 
-    def _phrase(self, words: Sequence[str]) -> Scores:
-        pieces = [piece for word in words for chunk in self._analyser.words(word) for piece in chunk.in_sequence]
-        holders: set[int] = set()
-        for name in BOOSTS:
-            holders.update(self._state.phrase(name, tuple(piece.stem for piece in pieces)))
-        return {n: score for n, score in _in_all([self._term(piece) for piece in pieces]).items() if n in holders}
+    def _in_sequence(self, words: Sequence[str]) -> list[Piece]:
+        return [piece for word in words for chunk in self._analyser.words(word) for piece in chunk.in_sequence]
+
+    def _phrase(self, pieces: Sequence[Piece]) -> Scores:
+        scores = _in_all([self._term(piece) for piece in pieces])
+        if len(pieces) > 1:
+            stems = [piece.stem for piece in pieces]
+            holders = set().union(*(self._state.phrase(name, stems) for name in BOOSTS))
+            scores = {n: score for n, score in scores.items() if n in holders}
+        return scores
 
     def _without(self, excluded: Sequence[str], allowed: Collection[int]) -> Collection[int]:
         for word in excluded:
@@ -138,9 +143,9 @@ class Ranking:
 
     def _meant(self, word: str) -> list[str]:
         """Only words of documents that the asker may see: a correction must not tell what the others hold."""
-        chunks = self._analyser.words(word)
-        typed = chunks[0].wholes[0].exact if len(chunks) == 1 and chunks[0].wholes else ""
-        if not corrections.is_ordinary(typed):
+        [chunk, *others] = self._analyser.words(word)
+        typed = "".join(piece.exact for piece in chunk.wholes)
+        if others or not corrections.is_ordinary(typed):
             return []
         return corrections.best(typed, self._state.near(typed), self._seen)
 
@@ -148,7 +153,7 @@ class Ranking:
         return sum(n in self._visible for n, _ in self._state.counts("words", word))
 
 
-def _in_all(groups: Sequence[Mapping[int, float]]) -> Scores:
+def _in_all(groups: Sequence[Scores]) -> Scores:
     if not groups:
         return {}
     smallest, *others = sorted(groups, key=len)
@@ -157,17 +162,30 @@ def _in_all(groups: Sequence[Mapping[int, float]]) -> Scores:
     }
 
 
-def _in_any(groups: Sequence[Mapping[int, float]]) -> Scores:
-    found: Scores = {}
-    for group in groups:
+def _in_any(groups: Sequence[Scores]) -> Scores:
+    if not groups:
+        return {}
+    largest, *others = sorted(groups, key=len, reverse=True)
+    found = dict(largest)
+    for group in others:
         for n, score in group.items():
             found[n] = found.get(n, 0.0) + score
     return found
 
 
+def norms(lengths: Sequence[int]) -> list[float]:
+    """The part of BM25 that tells how long a field is, for each document."""
+    average = sum(lengths) / len(lengths) if any(lengths) else 1.0
+    return [K1 * (1 - B + B * length / average) for length in lengths]
+
+
 def _best_first(item: tuple[int, float]) -> tuple[float, int]:
     """Equals stand in the order of the index, so that a page never repeats what the former showed."""
     return item[1], -item[0]
+
+
+def _start(chunk: Chunk) -> str:
+    return chunk.pieces[0].exact[:LONGEST_START]
 
 
 def starts_of(analyser: Analyser, text: str) -> Iterable[str]:

@@ -9,7 +9,6 @@ import os
 import threading
 import time
 import warnings
-from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,9 +19,10 @@ from typing import Any
 from kb.errors import KbError, NoRoom
 from kb.index.analysis import Analyser
 from kb.index.contract import Document, Found, Hit, IndexBroken, Query, Token
-from kb.index.corrections import Vocabulary, is_ordinary
+from kb.index.corrections import is_ordinary
 from kb.index.folders import Folders
-from kb.index.ranking import Ranking, starts_of
+from kb.index.ranking import Ranking, norms, starts_of
+from kb.index.segment import Segment
 
 with warnings.catch_warnings():
     # Whoosh 2.7.4 was written before Python warned of unknown escapes in strings; every start would say so.
@@ -37,7 +37,6 @@ with warnings.catch_warnings():
 
 # Say another name whenever the fields or the analysis change: an index of the former is then rebuilt.
 FORMAT = "whoosh-1"
-CACHED_TERMS = 512
 # What a writer holds in memory before it sorts to disk, by Whoosh's own count, which is about a third of the truth.
 LIMIT_MB = 64
 
@@ -89,48 +88,6 @@ def _schema() -> Any:
     )
 
 
-class Segment:
-    """What never changes in one of Whoosh's segments, kept from one state of the index to the next.
-
-    Documents that were deleted when it was read are left out, which is right for every later state as well.
-    """
-
-    def __init__(self, reader: Any) -> None:
-        self.stored: dict[int, dict[str, Any]] = dict(reader.iter_docs())
-        self._counts: dict[tuple[str, str], tuple[array[int], array[float]]] = {}
-        self._lengths: dict[str, list[int]] = {}
-        self._vocabulary: Vocabulary | None = None
-
-    def counts(self, reader: Any, field: str, term: str) -> tuple[array[int], array[float]]:
-        if (field, term) not in self._counts:
-            if len(self._counts) == CACHED_TERMS:
-                self._counts.clear()
-            self._counts[field, term] = _read_postings(reader, field, term)
-        return self._counts[field, term]
-
-    def lengths(self, reader: Any, field: str) -> list[int]:
-        if field not in self._lengths:
-            length = reader.doc_field_length
-            self._lengths[field] = [length(n, field) or 0 for n in range(reader.doc_count_all())]
-        return self._lengths[field]
-
-    def vocabulary(self, reader: Any) -> Vocabulary:
-        if self._vocabulary is None:
-            self._vocabulary = Vocabulary(word.decode() for word in reader.lexicon("words"))
-        return self._vocabulary
-
-
-def _read_postings(reader: Any, field: str, term: str) -> tuple[array[int], array[float]]:
-    numbers, counts = array("L"), array("f")
-    if (field, term) in reader:
-        matcher = reader.postings(field, term)
-        while matcher.is_active():
-            numbers.append(matcher.id())
-            counts.append(matcher.weight())
-            matcher.next()
-    return numbers, counts
-
-
 class Snapshot:
     """One state of the index, which no writer changes any more. Implements kb.index.ranking.State."""
 
@@ -146,7 +103,7 @@ class Snapshot:
         for reader, base in self._searcher.reader().leaf_readers():
             if reader.segment():  # An empty index has a reader of nothing.
                 self._add(reader, base, former)
-        self.lengths = lru_cache(self._lengths)
+        self.norms = lru_cache(self._norms)
         self.seen_by = lru_cache(16)(self._seen_by)
 
     def _add(self, reader: Any, base: int, former: Mapping[str, Segment]) -> None:
@@ -167,8 +124,8 @@ class Snapshot:
             for n, count in zip(*segment.counts(reader, field, term), strict=True):
                 yield base + n, count
 
-    def _lengths(self, field: str) -> list[int]:
-        return [length for reader, _, segment in self._leaves for length in segment.lengths(reader, field)]
+    def _norms(self, field: str) -> list[float]:
+        return norms([length for reader, _, segment in self._leaves for length in segment.lengths(reader, field)])
 
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
         phrase = whoosh_query.Phrase(field, list(terms))

@@ -107,6 +107,13 @@ def test_a_word_is_found_wherever_it_stands(index: Index, typed: str, first: str
     assert ids(index, typed)[0] == first
 
 
+def test_an_endless_compound_is_found_by_its_parts(index: Index) -> None:
+    path = "/".join(f"folder{n}" for n in range(30))
+    index.write([Document("long", "A path", screen=path)])
+    assert ids(index, path, frozenset({"long"}), last_is_prefix=True) == ["long"]
+    assert index.suggest(path, visible=frozenset({"long"})) == []
+
+
 def test_screencasts_with_all_words_stand_before_those_with_some(index: Index) -> None:
     index.write([Document("events", "Events events events events")])
     found = index.search(Query(("event", "restart")), visible=PUBLIC | {"events"})
@@ -154,6 +161,7 @@ def test_a_phrase_wants_its_words_in_a_row(index: Index) -> None:
 
     assert phrase("access", "denied") == ["windows"]
     assert phrase("denied", "access") == []
+    assert phrase("denied") == ["windows"]
     assert phrase("restarting", "container") == ["pods"]
     assert phrase("restarted", "container") == ["pods"]
     assert phrase("Merge", "conflict", "in", "README.md") == ["merge"]
@@ -188,6 +196,8 @@ def test_without_words_all_that_pass_the_filters_come_newest_first(index: Index)
 def test_words_that_hold_no_letter_find_nothing(index: Index) -> None:
     assert ids(index, "🚀") == []
     assert ids(index, "🚀 kubernetes") == ["pods"]
+    assert ids(index, "", phrases=(("🚀", "..."),)) == []
+    assert ids(index, "kubernetes", phrases=(("🚀",),)) == ["pods"]
 
 
 @pytest.mark.parametrize("word", ["zanzibar", "payroll", "unicornish", "xylophone", "quokka"])
