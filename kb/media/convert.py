@@ -10,11 +10,12 @@ import ffmpeg
 
 from kb.errors import ToolFailed
 from kb.media.kinds import Kind
-from kb.media.probe import input_options
+from kb.media.probe import input_options, unreadable
 from kb.media.run import Finished, Limits, run
 
 # The same number everywhere: x264's bytes depend on it, and its memory grows with it.
 THREADS = 4
+QUIET = ("-nostdin", "-hide_banner", "-v", "error")
 # Nothing of the source's tags (a place, a device, a name) goes into what we make, and nothing random either.
 CLEAN = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
 PROGRESS_STEP = 0.01
@@ -37,29 +38,27 @@ def convert(
 ) -> Finished:
     """Run ffmpeg over output nodes that write into folder; on_progress gets shares of duration_ms from 0 to 1.
 
-    Raises ToolFailed as `run` does, and when ffmpeg ends without saying that it came to the end.
+    Raises ToolFailed as `run` does; "unreadable" where ffmpeg gives up; when it ends without having come to the end.
     """
     arguments = ffmpeg.merge_outputs(*outputs).get_args(overwrite_output=True)
     watch = _Watch(duration_ms, on_progress)
-    finished = run(
-        [
-            "ffmpeg",
-            "-nostdin",
-            "-hide_banner",
-            "-v",
-            "error",
-            "-progress",
-            "pipe:1",
-            "-stats_period",
-            "0.5",
-            *arguments,
-        ],
-        limits=limits,
-        reads=[source],
-        writes=[folder],
-        on_line=watch.take,
-        should_stop=should_stop,
-    )
+    try:
+        finished = run(
+            ["ffmpeg", *QUIET, "-progress", "pipe:1", "-stats_period", "0.5", *arguments],
+            limits=limits,
+            reads=[source],
+            writes=[folder],
+            on_line=watch.take,
+            should_stop=should_stop,
+        )
+    except ToolFailed as failure:
+        if failure.code != "tool-failed":
+            raise
+        raise unreadable(
+            "The video program could not work with this recording. See if it plays to its end on your computer; "
+            "if it does, export it as MP4 and upload that.",
+            log=failure.log,
+        ) from failure
     if not watch.came_to_end:
         raise ToolFailed(
             "The video program stopped before the end of this recording.", permanent=False, log=finished.stderr

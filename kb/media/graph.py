@@ -104,9 +104,13 @@ class Graph:
     def _every(self, picture: Any, interval_ms: int, count: int) -> Any:
         """Exactly count pictures: what was on the screen at 0, interval_ms, 2 * interval_ms ...
 
-        Rounded up, a slot gets the last picture before it, and the last one stays for the rest: the time of a tile is
-        its number, whatever the source's frame rate does.
+        Rounded up, a slot gets the last picture before it: the time of a tile is its number, whatever the source's
+        frame rate does. `fps` forgets the last picture where no later one follows, so a copy of it is put after the
+        end; and `tpad` fills what is missing, should that copy have gone.
         """
+        last_s, after_s = self.measured.last_picture_ms / 1000, (self.measured.duration_ms + 2 * interval_ms) / 1000
+        picture = picture.filter("tpad", stop_mode="clone", stop=1)
+        picture = picture.filter("setpts", f"if(gt(T,{last_s + 0.0005}),{after_s}/TB,PTS)")
         picture = picture.filter("fps", f"1000/{interval_ms}", start_time=0, round="up")
         return picture.filter("tpad", stop_mode="clone", stop=-1).filter("trim", end_frame=count)
 
@@ -165,11 +169,8 @@ class Graph:
     # -- sound --------------------------------------------------------------------------------------------
 
     def _sounds(self, copies: int) -> list[Any]:
-        """All sound tracks as one, from 0 on, gaps filled with silence so that words keep their times."""
-        tracks = [
-            self.input[str(index)].filter("aresample", **{"async": 1, "first_pts": 0})
-            for index in self.found.audio_indexes[:MOST_SOUNDS]
-        ]
+        """All sound tracks as one, as often as there are outputs for it."""
+        tracks = [steady(self.input[str(index)]) for index in self.found.audio_indexes[:MOST_SOUNDS]]
         if not tracks:
             return []
         sound = tracks[0] if len(tracks) == 1 else _mixed(tracks)
@@ -194,6 +195,11 @@ def fit(width: int, height: int) -> tuple[int, int]:
 def even(length: int) -> int:
     """H.264 halves the colours, so it wants even sides."""
     return length - length % 2 if length > 1 else 2
+
+
+def steady(sound: Any) -> Any:
+    """From 0 on, gaps filled with silence: words keep their times, whatever was muted or came late."""
+    return sound.filter("aresample", **{"async": 1, "first_pts": 0})
 
 
 def channels(found: Probe) -> int:

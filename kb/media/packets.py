@@ -3,13 +3,15 @@
 import itertools
 from dataclasses import dataclass
 
-# What ffprobe is to say of each packet, and how: a line such as 0|1.234|1.200|0.033|K_
-PACKETS = ("-of", "compact=p=0:nk=1", "-show_entries", "packet=stream_index,pts_time,dts_time,duration_time,flags")
+# What ffprobe is to say of each packet, and how: a line such as 0|1.234|1.200|0.033|K_ and at the end the time that
+# ffmpeg takes for 0, alone.
+ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,flags:format=start_time"
+PACKETS = ("-of", "compact=p=0:nk=1", "-show_entries", ENTRIES)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """How long a recording is, from its first to its last picture or sound.
+    """How long a recording is, from its first to its last picture or sound; all times are as ffmpeg counts them.
 
     last_picture_ms: when the last picture begins. keyframe_gap_ms: the longest way between two places where decoding
     can start.
@@ -52,8 +54,12 @@ class Clock:
         self.video = str(video)
         self.tracks = {str(index): _Track() for index in (video, *audio)}
         self.keyframes: list[float] = []
+        self.start: float | None = None
 
     def take(self, line: str) -> None:
+        if "|" not in line:
+            self.start = None if line == "N/A" else float(line)
+            return
         stream, pts, dts, duration, flags, *_ = line.split("|")
         # "D": decoded for the sake of the next one and never heard, as the first of AAC.
         if stream not in self.tracks or "D" in flags:
@@ -71,7 +77,8 @@ class Clock:
         tracks = [track for track in self.tracks.values() if track.count]
         if not pictures.count:
             return None
-        start, end = min(track.first for track in tracks), max(track.end for track in tracks)
+        start = min(track.first for track in tracks) if self.start is None else self.start
+        end = max(track.end for track in tracks)
         duration_ms = max(1, round((end - start) * 1000))
         gaps = (later - earlier for earlier, later in itertools.pairwise([*sorted(self.keyframes), end]))
         return Measured(

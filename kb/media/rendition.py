@@ -10,7 +10,7 @@ import ffmpeg
 
 from kb.errors import ToolFailed
 from kb.media.convert import CLEAN, convert, opened, workshop
-from kb.media.graph import FRAME_SIZE, FRAME_STEP_MS, Graph, Storyboard, channels, fit
+from kb.media.graph import FRAME_SIZE, FRAME_STEP_MS, Graph, Storyboard, channels, fit, steady
 from kb.media.kinds import MP4, WEBM, Kind
 from kb.media.packets import Measured
 from kb.media.probe import Probe, measure
@@ -22,8 +22,16 @@ __all__ = ["FRAME_SIZE", "FRAME_STEP_MS", "Quick", "Rendered", "Storyboard", "qu
 # Above this a copy costs its viewers more than an encode costs us.
 MOST_BITS_PER_SECOND = 2_500_000
 MOST_KEYFRAME_GAP_MS = 15_000
-AAC = {"acodec": "aac", "aac_coder": "fast", "b:a": "96k", "ar": 48000}
-OPUS = {"acodec": "libopus", "b:a": "64k", "ar": 48000}
+# By the names of MP4 and WEBM: how they are written with the index in front, and the sound in them that browsers play.
+CONTAINERS: dict[str, dict[str, Any]] = {
+    "mp4": {"f": "mp4", "movflags": "+faststart"},
+    "webm": {"f": "webm", "cues_to_front": 1},
+}
+COPIED_SOUNDS = {"mp4": {"aac"}, "webm": {"opus", "vorbis"}}
+SOUNDS: dict[str, dict[str, Any]] = {
+    "mp4": {"acodec": "aac", "aac_coder": "fast", "b:a": "96k", "ar": 48000},
+    "webm": {"acodec": "libopus", "b:a": "64k", "ar": 48000},
+}
 
 
 @dataclass(frozen=True)
@@ -103,14 +111,16 @@ def _quick_container(kind: Kind, found: Probe) -> Kind | None:
 
 def _copy(source: Path, kind: Kind, found: Probe, into: Kind, made: Path) -> Any:
     stream = opened(source, kind)
-    streams = [stream[str(found.video_index)], *(stream[str(index)] for index in found.audio_indexes[:1])]
-    options: dict[str, Any] = {"vcodec": "copy", **CLEAN}
-    if into is MP4:
-        options |= {"f": "mp4", "movflags": "+faststart"}
-        options |= {"acodec": "copy"} if found.audio_codec == "aac" else AAC | {"ac": channels(found)}
-    else:
-        options |= {"f": "webm", "cues_to_front": 1}
-        options |= {"acodec": "copy"} if found.audio_codec in ("opus", "vorbis") else OPUS | {"ac": channels(found)}
+    streams = [stream[str(found.video_index)]]
+    options = {"vcodec": "copy", **CONTAINERS[into.name], **CLEAN}
+    if found.audio_indexes:
+        sound = stream[str(found.audio_indexes[0])]
+        if found.audio_codec in COPIED_SOUNDS[into.name]:
+            options["acodec"] = "copy"
+        else:
+            sound = steady(sound)
+            options |= SOUNDS[into.name] | {"ac": channels(found)}
+        streams.append(sound)
     return ffmpeg.output(*streams, str(made), **options)
 
 

@@ -92,9 +92,11 @@ def still(
     with workshop(out.parent) as shop:
         made = shop / "still.webp"
         # Decoding begins at the keyframe before at_ms, which is 0 then. A steady clock repeats each picture until the
-        # next and the last one for ever; the first at or after 0 is the one that we want.
+        # next and the last one for ever; the first at or after 0 is the one that we want. The clock ticks finely and
+        # rounds up at the end, or it would forget the last picture (and one a millisecond later is another).
         stream = opened(video, kind, ss=f"{at_ms / 1000:.3f}", noaccurate_seek=None)
-        picture = stream.video.filter("fps", 100, round="up").filter("tpad", stop_mode="clone", stop=-1)
+        picture = stream.video.filter("fps", 1000, round="up", eof_action="pass")
+        picture = picture.filter("tpad", stop_mode="clone", stop=-1)
         picture = picture.filter("select", "gte(t,0)")
         picture = picture.filter("scale", f"min({width},iw)", "-2", flags="area")
         output = picture.output(

@@ -1,6 +1,7 @@
 """Recordings made by ffmpeg, short and once a run, and a look at results by ffprobe, with no code of ours between."""
 
 import json
+import struct
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -116,3 +117,20 @@ def probed(clip: Clips) -> Callable[[str | Path], Probed]:
         return path, kind, probe(path, kind)
 
     return give
+
+
+@pytest.fixture(scope="session")
+def turned() -> Callable[[Path, int, Path], Path]:
+    """Write the same MP4 with a display matrix that players turn it by, clockwise."""
+    one = 1 << 16
+    matrices = {90: (0, one, -one, 0), 180: (-one, 0, 0, -one), 270: (0, -one, one, 0)}
+
+    def write(path: Path, by: int, into: Path) -> Path:
+        a, b, c, d = matrices[by]
+        content = bytearray(path.read_bytes())
+        at = content.index(b"tkhd") + 44
+        content[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+        into.write_bytes(content)
+        return into
+
+    return write

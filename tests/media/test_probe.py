@@ -1,4 +1,3 @@
-import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,17 +19,6 @@ def failure_of(path: Path, kind: Kind) -> ToolFailed:
     assert caught.value.permanent
     assert str(path) not in caught.value.detail
     return caught.value
-
-
-def turned(path: Path, by: int, into: Path) -> Path:
-    """Write the same MP4 with a display matrix that players turn it by, clockwise."""
-    one = 1 << 16
-    a, b, c, d = {90: (0, one, -one, 0), 180: (-one, 0, 0, -one), 270: (0, -one, one, 0)}[by]
-    content = bytearray(path.read_bytes())
-    at = content.index(b"tkhd") + 44
-    content[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
-    into.write_bytes(content)
-    return into
 
 
 def test_the_header_tells_what_is_in_it(probed: Give) -> None:
@@ -79,7 +67,7 @@ def test_the_last_picture_without_a_duration_stays_as_long_as_the_others(probed:
 
 @pytest.mark.parametrize(("by", "size"), [(90, (180, 320)), (180, (320, 180)), (270, (180, 320))])
 def test_a_turned_recording_has_the_size_that_people_see(
-    clip: Clip, tmp_path: Path, by: int, size: tuple[int, int]
+    clip: Clip, turned: Callable[..., Path], tmp_path: Path, by: int, size: tuple[int, int]
 ) -> None:
     found = probe(turned(clip("silent.mp4"), by, tmp_path / "turned.mp4"), MP4)
     assert found.rotation == by
