@@ -46,7 +46,7 @@ async function pageScripts() {
 
 async function bundle(scripts, options) {
   const entryPoints = scripts.map((file) => `${source}/js/${file}`);
-  const { metafile } = await esbuild.build({ ...bundling, ...options, entryPoints });
+  const { metafile } = await esbuild.build({ ...bundling, ...options, entryPoints, plugins: [withoutStyleAttributes] });
   const named = {};
   for (const [file, output] of Object.entries(metafile.outputs)) {
     if (!entryPoints.includes(output.entryPoint)) continue;
@@ -56,6 +56,17 @@ async function bundle(scripts, options) {
   }
   return { named, others: outputsOf(metafile) };
 }
+
+// Vidstack's markup holds two style attributes, which the content policy bars; js/watch/player.css does what they did.
+const withoutStyleAttributes = {
+  name: "without-style-attributes",
+  setup(building) {
+    building.onLoad({ filter: /[\\/]vidstack[\\/]prod[\\/]chunks[\\/]/ }, async ({ path: file }) => ({
+      contents: (await readFile(file, "utf8")).replace(/ style="[^"]*"/g, ""),
+      loader: "js",
+    }));
+  },
+};
 
 // Tailwind writes the style sheet, esbuild then takes in the fonts and images that it names.
 async function buildStyleSheet() {
