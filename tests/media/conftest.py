@@ -39,6 +39,8 @@ RECIPES = {
     "still-ending.mp4": (f"-f lavfi -i testsrc2=s=320x180:r=30:d=2.5 -vf tpad=stop_mode=clone:stop_duration=28 {H264}"),
     "odd.mkv": "-f lavfi -i testsrc2=s=321x181:r=10:d=2 -c:v libx264 -preset ultrafast -pix_fmt yuv444p",
     "big.mp4": f"-f lavfi -i testsrc2=s=2560x1600:r=5:d=1 {H264}",
+    "heavy.mp4": f"-f lavfi -i testsrc2=s=640x360:r=10:d=1 -vf noise=alls=80:allf=t {H264} -qp 10",
+    "rare-keyframes.mp4": f"-f lavfi -i testsrc2=s=160x90:r=2:d=20 {H264} -g 1000",
     "upright.mp4": f"-f lavfi -i testsrc2=s=360x640:r=10:d=1 {H264}",
     "mpeg4.avi": f"{PICTURE} {TONE} -c:v mpeg4 -c:a libmp3lame",
     "flash.flv": f"{PICTURE} {TONE} {H264} -c:a aac -ar 44100",
