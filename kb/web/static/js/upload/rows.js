@@ -14,6 +14,7 @@ export function newRow(file, shared) {
     file,
     preview: null,
     hasPicture: false,
+    poster: "", // the site's picture, once it has one
     seconds: null,
     title: titleFrom(file.name),
     purpose: "",

@@ -25,6 +25,10 @@ export function uploads() {
         this.isOver = false;
         this.add(event.dataTransfer.files);
       },
+      "@htmx:load"({ target }) {
+        const row = this.rows.find(({ statusId }) => statusId === target.parentElement?.id);
+        if (row) row.poster = target.dataset.posterUrl ?? "";
+      },
       "@beforeunload.window"(event) {
         if (this.rows.some((row) => row.isUnderWay)) event.preventDefault();
       },
