@@ -22,6 +22,8 @@ __all__ = ["FRAME_SIZE", "FRAME_STEP_MS", "Quick", "Rendered", "Storyboard", "qu
 # Above this a copy costs its viewers more than an encode costs us.
 MOST_BITS_PER_SECOND = 2_500_000
 MOST_KEYFRAME_GAP_MS = 15_000
+# Timestamps may claim days in a few bytes; nobody's screencast is this long.
+LONGEST_MS = 6 * 3_600_000
 # By the names of MP4 and WEBM: how they are written with the index in front, and the sound in them that browsers play.
 CONTAINERS: dict[str, dict[str, Any]] = {
     "mp4": {"f": "mp4", "movflags": "+faststart"},
@@ -163,15 +165,18 @@ def render(
     *,
     encode: bool,
     duration_ms: int | None = None,
+    longest_ms: int = LONGEST_MS,
     on_progress: Callable[[float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Rendered:
     """Make video.mp4 (if encode), frames.gray, storyboard-0.webp and audio.wav (if there is sound) in folder.
 
     duration_ms: how long it is said to be, if somebody knows; how long it is, is measured.
-    A failure leaves folder as it was. Raises ToolFailed; "unreadable" if no picture of it can be decoded.
+    A failure leaves folder as it was. Raises ToolFailed: "unreadable" if no picture of it can be decoded, "too-long".
     """
     measured = measure(source, kind, probe, should_stop=should_stop)
+    if measured.duration_ms > longest_ms:
+        raise _too_long(measured.duration_ms, longest_ms)
     with workshop(folder) as shop:
         graph = Graph(source, kind, probe, measured, shop, encode=encode)
         finished = convert(
@@ -195,6 +200,15 @@ def render(
             note=_note(duration_ms or probe.duration_ms, measured.duration_ms),
             cpu_s=finished.cpu_s,
         )
+
+
+def _too_long(duration_ms: int, longest_ms: int) -> ToolFailed:
+    return ToolFailed(
+        f"It is {duration_ms // 60_000} minutes long, and {longest_ms // 60_000} is the most. "
+        "Show one thing per recording, or cut it into parts.",
+        permanent=True,
+        code="too-long",
+    )
 
 
 def _limits(duration_ms: int) -> Limits:
