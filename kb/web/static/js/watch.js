@@ -4,8 +4,12 @@ import "./watch/find.js";
 import "./watch/moment_link.js";
 import "./watch/player.css";
 
-const start = async () => {
-  if (document.querySelector("[data-player]")) (await import("./watch/player.js")).start();
-};
-document.addEventListener("htmx:load", start);
-start();
+document.addEventListener("htmx:load", ({ detail }) => playWhatIsThere(detail.elt));
+playWhatIsThere(document);
+
+async function playWhatIsThere(root) {
+  if (!document.querySelector("[data-player]")) return;
+  const player = await import("./watch/player.js");
+  player.start();
+  player.addLate(root);
+}

@@ -1,6 +1,6 @@
 // Vidstack in place of the plain <video>. The only file that knows which player it is; others listen to the <video> in it.
 // Reads: <media-player data-player data-start="seconds"> around <media-provider><video><source data-src><track>, and
-// <media-video-layout data-storyboard="address of the WebVTT file">.
+// <media-video-layout data-storyboard="address of the WebVTT file">; later <template data-late data-storyboard> with <track>s.
 import { LocalMediaStorage } from "vidstack";
 import "vidstack/player";
 import "vidstack/player/layouts/default";
@@ -22,12 +22,27 @@ export function start() {
   }
 }
 
+// Captions and storyboard that were made while the player was already there.
+export function addLate(root) {
+  const player = document.querySelector("[data-taken-over]");
+  for (const late of root.querySelectorAll("template[data-late]")) {
+    showStoryboard(player, late.dataset.storyboard);
+    for (const track of late.content.querySelectorAll("track")) addCaptions(player, track);
+  }
+}
+
+function addCaptions(player, { src, srclang, label }) {
+  const whole = (url) => new URL(url, location.href).href;
+  const known = player.textTracks.toArray().some((track) => track.src && whole(track.src) === whole(src));
+  if (!known) player.textTracks.add({ kind: "captions", src: whole(src), language: srclang, label });
+}
+
 function takeOver(player) {
   const habits = new Habits();
   habits.playerId = "showhow-player";
   player.storage = habits;
   handOver(player.querySelector("media-provider"));
-  showStoryboard(player.querySelector("media-video-layout"));
+  showStoryboard(player, player.querySelector("media-video-layout").dataset.storyboard);
   const start = Number(player.dataset.start);
   if (start > 0) player.addEventListener("can-play", () => arrive(player, start), { once: true });
 }
@@ -41,8 +56,8 @@ function handOver(provider) {
 }
 
 // Given a whole address, vidstack takes the picture names in the file as relative to the file, not to the page.
-function showStoryboard(layout) {
-  if (layout.dataset.storyboard) layout.setAttribute("thumbnails", new URL(layout.dataset.storyboard, location.href).href);
+function showStoryboard(player, url) {
+  if (url) player.querySelector("media-video-layout").setAttribute("thumbnails", new URL(url, location.href).href);
 }
 
 // Who comes by a link to a second wants to see it: play, if the browser lets a page do that here.
