@@ -13,9 +13,11 @@ from kb.screencasts import actions
 from kb.screencasts.models import Screencast
 from kb.screencasts.work import storyboard_of
 from kb.storage.contract import made
+from kb.web import errors
 from kb.web.headers import FILE_POLICY
 
 bp = Blueprint("files", __name__)
+errors.FOR_PROGRAMS.add(bp.name)
 
 # What the steps make for people; the sound for speech recognition is not among it.
 NAMES = re.compile(r"video\.mp4|quick\.(mp4|webm)|poster-\d{1,9}\.webp|storyboard-\d{1,3}\.webp")

@@ -66,6 +66,13 @@ def visible_ids(viewer: Viewer) -> frozenset[str]:
     return known[1]
 
 
+def tag_names(viewer: Viewer) -> list[str]:
+    """The tags of what the viewer may see, to choose from: a tag of something private is a word of it."""
+    used = select(screencast_tag.c.tag_name).join(Screencast, Screencast.id == screencast_tag.c.screencast_id)
+    names = used.where(visible(viewer, Screencast)).distinct().order_by(screencast_tag.c.tag_name)
+    return list(db.session.scalars(names.limit(500)))
+
+
 def counts_by_category(viewer: Viewer) -> dict[str, int]:
     """For categories: how many directly in each, of what the viewer may see."""
     rows = db.session.execute(

@@ -4,17 +4,14 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from kb.accounts.rules import VISIBILITIES
 from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.categories import actions as categories
-from kb.categories.models import Tag
 from kb.categories.present import choices
-from kb.db import db
 from kb.errors import Invalid, KbError
 from kb.hands import hands
-from kb.screencasts import actions
+from kb.screencasts import actions, queries
 from kb.screencasts.arrivals import arrival
 from kb.screencasts.fields import Words
 from kb.screencasts.models import Screencast
@@ -113,7 +110,7 @@ def _choices() -> dict[str, Any]:
     return {
         "categories": choices(categories.tree(viewer())),
         "teams": [{"id": team.id, "name": team.name} for team in person().teams],
-        "tag_names": list(db.session.scalars(select(Tag.name).order_by(Tag.name).limit(500))),
+        "tag_names": queries.tag_names(viewer()),
         "visibilities": VISIBILITIES,
         "max_bytes": settings.max_upload_bytes,
         "max_duration_s": settings.max_duration_s,

@@ -8,9 +8,11 @@ from kb.screencasts import actions as screencasts
 from kb.transcripts import actions
 from kb.transcripts.cues import TimedText, to_vtt
 from kb.transcripts.models import Transcript
+from kb.web import errors
 from kb.web.headers import FILE_POLICY
 
 bp = Blueprint("transcripts", __name__)
+errors.FOR_PROGRAMS.add(bp.name)
 
 
 @bp.get("/screencasts/<screencast_id>/captions/<language>.vtt")

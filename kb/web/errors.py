@@ -28,6 +28,8 @@ PLAIN = {
     429: ("too-many", "Too many requests", "Wait a minute, then try again."),
     500: ("error", "Something went wrong on our side", "It was written to the log. Try again, or tell an admin."),
 }
+# Blueprints whose answers a player or program fetches, never a person with an address bar; each adds its own name.
+FOR_PROGRAMS: set[str] = set()
 
 
 def init(app: Flask) -> None:
@@ -40,6 +42,8 @@ def init(app: Flask) -> None:
 def wants_problem() -> bool:
     """Whether a program asks: an API call, or a file that a page or player fetches."""
     if request.path.startswith("/api/") and request.path != "/api/docs":
+        return True
+    if request.blueprint in FOR_PROGRAMS:
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
     return best == "application/json" or request.headers.get("Sec-Fetch-Dest") in ("video", "image", "track")
@@ -57,7 +61,7 @@ def problem(status: int, code: str, title: str, detail: str, errors: dict[str, l
 
 def _ours(error: KbError) -> ResponseReturnValue:
     db.session.rollback()
-    if isinstance(error, NotSignedIn) and not wants_problem() and request.method == "GET":
+    if isinstance(error, NotSignedIn) and _can_sign_in_and_return():
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     if error.status >= 500:
         log.error(error.detail, exc_info=error)
@@ -65,6 +69,11 @@ def _ours(error: KbError) -> ResponseReturnValue:
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _can_sign_in_and_return() -> bool:
+    """Whether a person loads a page; a part of one, fetched by its script, must not become the page to sign in."""
+    return request.method in ("GET", "HEAD") and not wants_problem() and "HX-Request" not in request.headers
 
 
 def _framework(error: HTTPException) -> ResponseReturnValue:

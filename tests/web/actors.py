@@ -1,0 +1,246 @@
+"""People of every kind, a screencast of every kind, and calls made as each of them."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import select, text
+from werkzeug.test import TestResponse
+
+from kb import db as database
+from kb.accounts import actions as accounts
+from kb.accounts.models import Person, Role
+from kb.app import create_app
+from kb.categories import actions as categories
+from kb.config import Settings
+from kb.db import db, new_id, now, writing
+from kb.index.contract import Index
+from kb.index.memory import MemoryIndex
+from kb.screencasts import actions as screencasts
+from kb.screencasts.fields import Upload
+from kb.screencasts.models import Screencast, Source, Step
+from kb.screencasts.work import probe, quick, rendition
+from kb.speech.scripted import Scripted
+from kb.storage.contract import made, made_folder, original
+from kb.transcripts import actions as transcripts
+from kb.transcripts.cues import TimedText
+from kb.transcripts.models import WordsFrom
+
+ACTORS = ("nobody", "other", "mate", "author", "curator", "admin")
+SIGNED_IN = set(ACTORS) - {"nobody"}
+# Who may see what, said here a second time and in the plainest way. Nobody sees more only where KB_PUBLIC is on.
+MAY_SEE = {
+    "private": {"author"},
+    "team": {"author", "mate"},
+    "everyone": SIGNED_IN,
+    "public": SIGNED_IN,
+    "draft": {"author"},
+    "trashed": set(),
+}
+KINDS = tuple(MAY_SEE)
+FIELDS = ("title", "purpose", "description", "tag", "caption", "filename")
+
+
+def word(kind: str, place: str) -> str:
+    """A word that stands in this field of this screencast and nowhere else."""
+    return f"zebra{kind}{place}"
+
+
+class Browser(FlaskClient):
+    """Each request gets an app context of its own, as it does when it is served; `g` must not outlive it."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **options)
+
+
+class Remembered(BytecodeCache):
+    """Compiled templates, kept for every site of this test run."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = Remembered()
+
+
+def prepare(site: Flask) -> Flask:
+    site.testing, site.test_client_class = True, Browser
+    site.jinja_env.bytecode_cache = TEMPLATES
+    return site
+
+
+@pytest.fixture
+def site(site: Flask) -> Flask:
+    return prepare(site)
+
+
+@dataclass
+class World:
+    """The same data behind two sites: `site` with KB_PUBLIC off, `public` with it on."""
+
+    site: Flask
+    public: Flask
+    people: dict[str, str] = field(default_factory=dict)
+    items: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    team: str = ""
+    category: str = ""
+
+    def may_see(self, actor: str, kind: str, *, public: bool) -> bool:
+        return actor in MAY_SEE[kind] or (actor == "nobody" and kind == "public" and public)
+
+    def call(self, actor: str, method: str, url: str, *, public: bool = False, **options: Any) -> TestResponse:
+        headers = options.pop("headers", {})
+        if actor in self.tokens:
+            headers = headers | {"Authorization": f"Bearer {self.tokens[actor]}"}
+        site = self.public if public else self.site
+        return site.test_client().open(url, method=method, headers=headers, **options)
+
+    def rows(self) -> dict[str, list[Any]]:
+        """Everything in the database but the times at which tokens were last used."""
+        with self.site.app_context():
+            tables = database.Base.metadata.sorted_tables
+            hidden = {"last_used_at"}
+            return {
+                table.name: sorted(
+                    map(repr, db.session.execute(select(*(c for c in table.c if c.name not in hidden))).all())
+                )
+                for table in tables
+            }
+
+    @contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Whatever happens inside, database and files are afterwards what they were."""
+        data: Path = self.site.extensions["kb.settings"].data_dir
+        kept = data.parent / "kept"
+        self._checkpoint()
+        shutil.copytree(data, kept)
+        try:
+            yield
+        finally:
+            self._checkpoint()
+            shutil.rmtree(data)
+            kept.rename(data)
+
+    def _checkpoint(self) -> None:
+        for site in (self.site, self.public):
+            with site.app_context():
+                db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                db.session.remove()
+                db.engine.dispose()
+
+
+def make_world(folder: Path, migrated: Path, clip: Path, index: Index | None = None, **others: Any) -> World:
+    """A site with one processed recording for each kind in KINDS, all of the same author, with words of their own."""
+    settings = Settings(data_dir=folder / "data", redis_url="unix:///nowhere/redis.sock", speech="none", **others)
+    settings.make_folders()
+    shutil.copy(migrated, settings.private_dir / "kb.sqlite3")
+    index = index or MemoryIndex()
+    sites = [
+        create_app(each, send=lambda *_: None, index=index, speech=Scripted(()))
+        for each in (settings, settings.model_copy(update={"public": True}))
+    ]
+    world = World(*map(prepare, sites))
+    with world.site.app_context():
+        _add_people(world)
+        admin = db.session.get_one(Person, world.people["admin"])
+        world.category = categories.add("Network", by=admin.id).id
+        first = _processed(world, clip)
+        for kind in KINDS:
+            world.items[kind] = _like(first, kind, world)
+        screencasts.erase(first)
+        _write_index(index)
+    return world
+
+
+def _add_people(world: World) -> None:
+    roles = {"curator": Role.curator, "admin": Role.admin}
+    for actor in sorted(SIGNED_IN):
+        person = accounts.add_person(
+            f"{actor}@test.example", f"Test {actor.title()}", roles.get(actor, Role.member), None
+        )
+        world.people[actor] = person.id
+        world.tokens[actor] = accounts.add_token(person, "test")
+    admin = db.session.get_one(Person, world.people["admin"])
+    world.team = accounts.add_team("Blue", by=admin).id
+    for actor in ("author", "mate"):
+        accounts.change_person(world.people[actor], by=admin, role=Role.member, active=True, team_ids=[world.team])
+
+
+def _processed(world: World, clip: Path) -> str:
+    landed = world.site.extensions["kb.settings"].tmp_dir / "landing-clip"
+    shutil.copy(clip, landed)
+    author = db.session.get_one(Person, world.people["author"])
+    screencast_id = screencasts.receive(landed, "clip.mp4", Upload(title="First"), by=author).id
+    for step in (probe, quick, rendition, transcripts.hear):
+        step(screencast_id)
+    return screencast_id
+
+
+def _like(first_id: str, kind: str, world: World) -> str:
+    """A copy of a processed recording, of this kind, with its own words in every field."""
+    first = db.session.get_one(Screencast, first_id)
+    storage = world.site.extensions["kb.hands"].storage
+    screencast_id = new_id()
+    key = original(screencast_id, "mp4")
+    shutil.copy(storage.root / first.original_key, storage.root / key)
+    shutil.copytree(storage.root / made_folder(first_id), storage.root / made_folder(screencast_id))
+    with writing() as session:
+        session.add(
+            Screencast(
+                **_columns(first)
+                | {
+                    "id": screencast_id,
+                    "title": f"{word(kind, 'title')} clip",
+                    "purpose": word(kind, "purpose"),
+                    "description": word(kind, "description"),
+                    "filename": f"{word(kind, 'filename')}.mp4",
+                    "original_key": key,
+                    "category_id": world.category,
+                    "visibility": kind if kind in ("private", "team") else "public" if kind != "everyone" else kind,
+                    "team_id": world.team if kind == "team" else None,
+                    "published_at": None if kind == "draft" else now(),
+                    "trashed_at": now() - timedelta(hours=1) if kind == "trashed" else None,
+                },
+                tags=categories.tags_named([word(kind, "tag")]),
+                steps=[Step(**_columns(step) | {"screencast_id": screencast_id}) for step in first.steps],
+                sources=[
+                    Source(**_columns(each) | {"screencast_id": screencast_id, "id": new_id()})
+                    for each in first.sources
+                ],
+            )
+        )
+        session.flush()
+        cues = [TimedText(0, 900, "How to reset it"), TimedText(1000, 1900, f"then {word(kind, 'caption')} here")]
+        transcripts.put(screencast_id, "en", cues, source=WordsFrom.upload)
+        accounts.access_changed()
+    assert (storage.root / made(screencast_id, "video.mp4")).is_file()
+    return screencast_id
+
+
+def _columns(row: Any) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in type(row).__mapper__.column_attrs}
+
+
+def _write_index(index: Index) -> None:
+    from kb.search import actions as search
+
+    index.rebuild(())
+    search.drain()
+    db.session.remove()

@@ -1,0 +1,145 @@
+"""Every route of the site and who may use it. `test_who_sees_what.py` holds the site to it; a new route needs its line.
+
+In a URL, {id} is a screencast, {poster} the name of its poster, {category}, {token}, {invitation} and {person} are rows
+of other people.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Open:
+    """For everybody, and it says nothing of any screencast."""
+
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shows:
+    """Something of one screencast: for who may see it."""
+
+    urls: tuple[str, ...]
+    # Where a person signs in and comes back; everything else answers 401.
+    is_page: bool = False
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Of many screencasts what its reader may see. is_page: as above."""
+
+    urls: tuple[str, ...]
+    is_page: bool = False
+
+
+@dataclass(frozen=True)
+class Acts:
+    """A change, or the form for one. by: those who may. Of a screencast ({id}): only as far as they see it.
+
+    to: the kind of screencast that is tried; succeeds: the status for who may.
+    """
+
+    url: str
+    by: frozenset[str]
+    succeeds: int
+    options: Mapping[str, Any] = field(default_factory=dict)
+    is_page: bool = False
+
+
+PEOPLE = frozenset({"other", "mate", "author", "curator", "admin"})
+CURATORS = frozenset({"curator", "admin"})
+ADMINS = frozenset({"admin"})
+# Of a screencast: its author, and curators where they can see it.
+EDITORS = frozenset({"author", "curator", "admin"})
+
+PAGE = "/screencasts/{id}"
+API = "/api/v1/screencasts/{id}"
+CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nchanged words\n"
+
+ROUTES: dict[str, Open | Shows | Lists | Acts] = {
+    # -- open ---------------------------------------------------------------------------------
+    "GET /static/<path:filename>": Open(("/static/dist/manifest.json",)),
+    "GET /healthz": Open(("/healthz",)),
+    "GET /readyz": Open(("/readyz",)),
+    "GET /api/docs": Open(("/api/docs",)),
+    "GET /api/v1/openapi.json": Open(("/api/v1/openapi.json",)),
+    "GET /sign-in": Open(("/sign-in",)),
+    "POST /sign-in": Open(("/sign-in",)),
+    "POST /sign-out": Acts("/sign-out", PEOPLE, 302),
+    "GET /sign-up": Open(("/sign-up",)),
+    "POST /sign-up": Open(("/sign-up",)),
+    "GET /join/<token>": Open(("/join/unknown",)),
+    "POST /join/<token>": Open(("/join/unknown",)),
+    # -- one screencast -----------------------------------------------------------------------
+    "GET /screencasts/<screencast_id>": Shows((PAGE, PAGE + "?t=1&q=reset"), is_page=True),
+    "GET /screencasts/<screencast_id>/status": Shows(
+        tuple(f"{PAGE}/status?view={view}" for view in ("card", "row", "watch", "stage")), is_page=True
+    ),
+    "GET /screencasts/<screencast_id>/files/<name>": Shows(
+        tuple(f"{PAGE}/files/{name}" for name in ("video.mp4", "{poster}", "storyboard-0.webp"))
+    ),
+    "GET /screencasts/<screencast_id>/original": Shows((f"{PAGE}/original",)),
+    "GET /screencasts/<screencast_id>/storyboard.vtt": Shows((f"{PAGE}/storyboard.vtt",)),
+    "GET /screencasts/<screencast_id>/still": Shows((f"{PAGE}/still?at=1",)),
+    "GET /screencasts/<screencast_id>/captions/<language>.vtt": Shows((f"{PAGE}/captions/en.vtt",)),
+    "GET /api/v1/screencasts/<screencast_id>": Shows((API,)),
+    "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>": Shows((f"{API}/transcripts/en",)),
+    # -- many -----------------------------------------------------------------------------------
+    "GET /": Lists(
+        ("/", "/?sort=title", "/?sort=solved", "/?category={category}", "/?author={author}", "/?mine=1"), is_page=True
+    ),
+    "GET /search": Lists(
+        ("/search?q=reset", "/search?q=clip&category={category}", "/search?q=by:%22Test+Author%22"), is_page=True
+    ),
+    "GET /api/v1/screencasts": Lists(
+        (
+            "/api/v1/screencasts?limit=100",
+            "/api/v1/screencasts?sort=title",
+            "/api/v1/screencasts?author={author}",
+            "/api/v1/screencasts?category={category}",
+        )
+    ),
+    "GET /api/v1/search": Lists(("/api/v1/search?q=reset&limit=50", "/api/v1/search?category={category}")),
+    "GET /api/v1/categories": Lists(("/api/v1/categories",)),
+    # -- changes of one screencast --------------------------------------------------------------
+    "GET /screencasts/<screencast_id>/edit": Acts(f"{PAGE}/edit", EDITORS, 200, is_page=True),
+    "POST /screencasts/<screencast_id>/edit": Acts(f"{PAGE}/edit", EDITORS, 302, {"data": {"title": "Changed"}}),
+    "POST /screencasts/<screencast_id>/publish": Acts(f"{PAGE}/publish", EDITORS, 302),
+    "POST /screencasts/<screencast_id>/delete": Acts(f"{PAGE}/delete", EDITORS, 302),
+    "POST /screencasts/<screencast_id>/retry": Acts(f"{PAGE}/retry", EDITORS, 302),
+    "PATCH /api/v1/screencasts/<screencast_id>": Acts(API, EDITORS, 200, {"json": {"title": "Changed"}}),
+    "DELETE /api/v1/screencasts/<screencast_id>": Acts(API, EDITORS, 204),
+    "POST /api/v1/screencasts/<screencast_id>/retry": Acts(f"{API}/retry", EDITORS, 202),
+    "PUT /api/v1/screencasts/<screencast_id>/transcripts/<language>": Acts(
+        f"{API}/transcripts/en", EDITORS, 200, {"data": CAPTIONS, "content_type": "text/vtt"}
+    ),
+    # -- for everybody who is signed in ---------------------------------------------------------
+    "GET /upload": Acts("/upload", PEOPLE, 200, is_page=True),
+    "POST /upload": Acts("/upload", PEOPLE, 422),
+    "POST /api/v1/screencasts": Acts("/api/v1/screencasts", PEOPLE, 422),
+    "GET /me": Acts("/me", PEOPLE, 200, is_page=True),
+    "POST /me": Acts("/me", PEOPLE, 302, {"data": {"name": "New Name"}}),
+    "POST /me/password": Acts("/me/password", PEOPLE, 422),
+    "POST /me/tokens": Acts("/me/tokens", PEOPLE, 302, {"data": {"name": "another"}}),
+    "POST /me/tokens/<token_id>/revoke": Acts("/me/tokens/{token}/revoke", frozenset({"author"}), 302),
+    "GET /api/v1/me": Acts("/api/v1/me", PEOPLE, 200),
+    "GET /api/v1/people/<person_id>": Acts("/api/v1/people/{person}", PEOPLE, 200),
+    "GET /categories": Acts("/categories", PEOPLE, 200, is_page=True),
+    # -- for curators ---------------------------------------------------------------------------
+    "POST /categories": Acts("/categories", CURATORS, 302, {"data": {"name": "Printers"}}),
+    "POST /categories/<category_id>": Acts("/categories/{category}", CURATORS, 302, {"data": {"name": "Nets"}}),
+    "GET /categories/<category_id>/delete": Acts("/categories/{category}/delete", CURATORS, 200, is_page=True),
+    "POST /categories/<category_id>/delete": Acts("/categories/{category}/delete", CURATORS, 302),
+    "POST /api/v1/categories": Acts("/api/v1/categories", CURATORS, 201, {"json": {"name": "Printers"}}),
+    "PATCH /api/v1/categories/<category_id>": Acts(
+        "/api/v1/categories/{category}", CURATORS, 200, {"json": {"name": "Nets"}}
+    ),
+    "DELETE /api/v1/categories/<category_id>": Acts("/api/v1/categories/{category}", CURATORS, 204),
+    # -- for admins -----------------------------------------------------------------------------
+    "GET /people": Acts("/people", ADMINS, 200, is_page=True),
+    "POST /people/invitations": Acts("/people/invitations", ADMINS, 302, {"data": {"role": "member"}}),
+    "POST /people/invitations/<invitation_id>/withdraw": Acts("/people/invitations/{invitation}/withdraw", ADMINS, 302),
+    "POST /teams": Acts("/teams", ADMINS, 302, {"data": {"name": "Green"}}),
+    "POST /people/<person_id>": Acts("/people/{person}", ADMINS, 302, {"data": {"role": "curator", "active": "true"}}),
+}
