@@ -76,6 +76,8 @@ def init(app: Flask, settings: Settings) -> None:
         "WTF_CSRF_SSL_STRICT": False,
     }
     Security(app, People(), register_blueprint=False)
+    # Flask-Security knows tokens of its own, in the address and the body too, and would read a whole body to find one.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     csrf.init_app(app)
     app.before_request(_recognise)
     app.before_request(_refuse_forged)

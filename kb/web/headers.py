@@ -82,7 +82,7 @@ def _finish(response: Response) -> Response:
             "request",
             extra={
                 "method": request.method,
-                "path": request.path,
+                "path": _path_to_log(),
                 "status": response.status_code,
                 "took_ms": round(took_ms, 1),
                 "person": g.person.id if g.get("person") else None,
@@ -90,3 +90,9 @@ def _finish(response: Response) -> Response:
         )
         g.pop("log_names").__exit__(None, None, None)
     return response
+
+
+def _path_to_log() -> str:
+    """The path; of a link that is a secret, such as an invitation's, only where it leads."""
+    is_secret = "token" in (request.view_args or {})
+    return str(request.url_rule) if is_secret else request.path
