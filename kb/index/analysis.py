@@ -15,7 +15,8 @@ from kb.index.contract import Token
 
 # Longer "words" are encoded data or run-on addresses; their parts are kept.
 LONGEST_WHOLE = 64
-CACHED_CHUNKS = 1 << 16
+# Of a word with its punctuation, about 400 bytes each.
+CACHED_CHUNKS = 1 << 15
 
 _CHUNK = re.compile(r"\S+")
 _CJK = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufa6d"
@@ -37,30 +38,19 @@ _POSSESSIVE = re.compile(r"['\u2019]s$", re.IGNORECASE)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
-class Piece(NamedTuple):
-    """A word within its chunk. `step`: how far its position lies from the former piece's (0: the same place)."""
-
-    stem: str
-    exact: str
-    start: int
-    end: int
-    part: bool
-    step: int
-
-
 class Chunk(NamedTuple):
     """What stands between two white spaces. wholes: usually one; parts: empty unless it is a compound."""
 
-    wholes: tuple[Piece, ...]
-    parts: tuple[Piece, ...]
+    wholes: tuple[Token, ...]
+    parts: tuple[Token, ...]
 
     @property
-    def pieces(self) -> tuple[Piece, ...]:
+    def tokens(self) -> tuple[Token, ...]:
         return self.wholes + self.parts
 
     @property
-    def in_sequence(self) -> tuple[Piece, ...]:
-        """The pieces that follow each other in a phrase."""
+    def in_sequence(self) -> tuple[Token, ...]:
+        """What follows each other in a phrase."""
         return self.parts or self.wholes[:1]
 
 
@@ -72,22 +62,27 @@ class Analyser:
         self.chunk: Callable[[str], Chunk] = lru_cache(CACHED_CHUNKS)(self._chunk)
 
     def analyse(self, text: str) -> list[Token]:
-        return [
-            Token(piece.stem, piece.exact, at + piece.start, at + piece.end, piece.part)
-            for at, chunk in self._chunks(text)
-            for piece in chunk.pieces
-        ]
+        tokens: list[Token] = []
+        for at, chunk in self._chunks(text):
+            if at:
+                tokens += [token._replace(start=at + token.start, end=at + token.end) for token in chunk.tokens]
+            else:
+                tokens += chunk.tokens
+        return tokens
 
-    def placed(self, text: str) -> Iterator[tuple[Piece, int]]:
-        """Yield each piece with its position, counted in words."""
-        position = -1
+    def placed(self, text: str) -> Iterator[tuple[Token, int]]:
+        """Yield each token with its position, counted in words; a compound stands where its first part does."""
+        position = 0
         for _, chunk in self._chunks(text):
-            for piece in chunk.pieces:
-                position += piece.step
-                yield piece, position
+            for whole in chunk.wholes:
+                yield whole, position
+            for token in chunk.in_sequence:
+                if token.part:
+                    yield token, position
+                position += 1
 
     def words(self, text: str) -> list[Chunk]:
-        return [chunk for _, chunk in self._chunks(text) if chunk.pieces]
+        return [chunk for _, chunk in self._chunks(text) if chunk.tokens]
 
     def _chunks(self, text: str) -> Iterator[tuple[int, Chunk]]:
         for match in _CHUNK.finditer(text):
@@ -99,23 +94,16 @@ class Analyser:
         spans = [span for run in _RUN.finditer(core) for span in _spans(run.group(), run.start())]
         if not spans:
             return Chunk((), ())
-        is_compound = spans != [(0, len(core))]
-        end = start + len(core)
-        wholes = tuple(
-            self._piece(exact, start, end, part=False, step=1 if at == 0 else 0)
-            for at, exact in enumerate(_wholes(core) if is_compound else [_fold(core)])
+        if spans == [(0, len(core))]:
+            return Chunk((self._token(_fold(core), start, start + len(core), part=False),), ())
+        return Chunk(
+            tuple(self._token(whole, start, start + len(core), part=False) for whole in _wholes(core)),
+            tuple(self._token(_fold(core[a:b]), start + a, start + b, part=True) for a, b in spans),
         )
-        if not is_compound:
-            return Chunk(wholes, ())
-        parts = tuple(
-            self._piece(_fold(core[a:b]), start + a, start + b, part=True, step=0 if wholes and at == 0 else 1)
-            for at, (a, b) in enumerate(spans)
-        )
-        return Chunk(wholes, parts)
 
-    def _piece(self, exact: str, start: int, end: int, *, part: bool, step: int) -> Piece:
+    def _token(self, exact: str, start: int, end: int, *, part: bool) -> Token:
         is_english = exact.isascii() and exact.isalpha()
-        return Piece(self._stem_english(exact) if is_english else exact, exact, start, end, part, step)
+        return Token(self._stem_english(exact) if is_english else exact, exact, start, end, part)
 
 
 def _wholes(core: str) -> list[str]:

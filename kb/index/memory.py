@@ -96,7 +96,7 @@ def _terms(document: Document) -> dict[str, list[str]]:
 
 
 def _in_sequence(text: str) -> str:
-    return f" {' '.join(piece.stem for chunk in ANALYSER.words(text) for piece in chunk.in_sequence)} "
+    return f" {' '.join(token.stem for chunk in ANALYSER.words(text) for token in chunk.in_sequence)} "
 
 
 def _passes(document: Document, query: Query) -> bool:

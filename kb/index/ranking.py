@@ -11,8 +11,8 @@ from math import log
 from typing import Protocol
 
 from kb.index import corrections
-from kb.index.analysis import Analyser, Chunk, Piece
-from kb.index.contract import Query
+from kb.index.analysis import Analyser, Chunk
+from kb.index.contract import Query, Token
 
 # Engines that add separate scores per field give a word that is rare in titles a high idf there already: a boost
 # above 1 would bury what was said. 1 / .5 / .3 was the best of eight recipes measured on talks with known answers.
@@ -101,17 +101,17 @@ class Ranking:
 
     def _chunk(self, chunk: Chunk, *, as_start: bool) -> Scores:
         """A compound is found whole or, in any order, by all of its parts."""
-        ways = [self._term(piece) for piece in chunk.wholes]
-        ways.append(_in_all([self._term(piece) for piece in chunk.parts]))
+        ways = [self._term(token) for token in chunk.wholes]
+        ways.append(_in_all([self._term(token) for token in chunk.parts]))
         if as_start:
             ways.append(self._score("starts", _start(chunk), 1.0, {}))
         return _in_any(ways)
 
-    def _term(self, piece: Piece) -> Scores:
+    def _term(self, token: Token) -> Scores:
         found: Scores = {}
         for name, boost in BOOSTS.items():
-            self._score(name, piece.stem, boost, found)
-        self._idf[piece.stem] = log(1 + len(self._visible) / (1 + len(found)))
+            self._score(name, token.stem, boost, found)
+        self._idf[token.stem] = log(1 + len(self._visible) / (1 + len(found)))
         return found
 
     def _score(self, name: str, term: str, boost: float, found: Scores) -> Scores:
@@ -124,13 +124,13 @@ class Ranking:
                 found[n] = found.get(n, 0.0) + weight * count / (count + norms[n])
         return found
 
-    def _in_sequence(self, words: Sequence[str]) -> list[Piece]:
-        return [piece for word in words for chunk in self._analyser.words(word) for piece in chunk.in_sequence]
+    def _in_sequence(self, words: Sequence[str]) -> list[Token]:
+        return [token for word in words for chunk in self._analyser.words(word) for token in chunk.in_sequence]
 
-    def _phrase(self, pieces: Sequence[Piece]) -> Scores:
-        scores = _in_all([self._term(piece) for piece in pieces])
-        if len(pieces) > 1:
-            stems = [piece.stem for piece in pieces]
+    def _phrase(self, tokens: Sequence[Token]) -> Scores:
+        scores = _in_all([self._term(token) for token in tokens])
+        if len(tokens) > 1:
+            stems = [token.stem for token in tokens]
             holders = set().union(*(self._state.phrase(name, stems) for name in BOOSTS))
             scores = {n: score for n, score in scores.items() if n in holders}
         return scores
@@ -144,7 +144,7 @@ class Ranking:
     def _meant(self, word: str) -> list[str]:
         """Only words of documents that the asker may see: a correction must not tell what the others hold."""
         [chunk, *others] = self._analyser.words(word)
-        typed = "".join(piece.exact for piece in chunk.wholes)
+        typed = "".join(token.exact for token in chunk.wholes)
         if others or not corrections.is_ordinary(typed):
             return []
         return corrections.best(typed, self._state.near(typed), self._seen)
@@ -185,12 +185,12 @@ def _best_first(item: tuple[int, float]) -> tuple[float, int]:
 
 
 def _start(chunk: Chunk) -> str:
-    return chunk.pieces[0].exact[:LONGEST_START]
+    return chunk.tokens[0].exact[:LONGEST_START]
 
 
 def starts_of(analyser: Analyser, text: str) -> Iterable[str]:
     """Yield the starts of each word of a title, as the field `starts` holds them."""
     for chunk in analyser.words(text):
-        for piece in chunk.pieces:
-            for length in range(SHORTEST_START, min(len(piece.exact), LONGEST_START) + 1):
-                yield piece.exact[:length]
+        for token in chunk.tokens:
+            for length in range(SHORTEST_START, min(len(token.exact), LONGEST_START) + 1):
+                yield token.exact[:length]

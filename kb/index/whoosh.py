@@ -45,29 +45,30 @@ ANALYSER = Analyser(stem)
 
 class Stems(Analyzer):  # type: ignore[misc]
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
-        token = WhooshToken(positions=True, boost=1.0)
-        for piece, position in ANALYSER.placed(value):
-            token.text, token.pos = piece.stem, position
-            yield token
+        written = WhooshToken(positions=True, boost=1.0)
+        for token, position in ANALYSER.placed(value):
+            written.text, written.pos = token.stem, position
+            yield written
 
 
 class OrdinaryWords(Analyzer):  # type: ignore[misc]
     """The words as written, for corrections."""
 
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
-        token = WhooshToken(boost=1.0)
-        for exact in {piece.exact for piece, _ in ANALYSER.placed(value)}:
-            if is_ordinary(exact):
-                token.text = exact
-                yield token
+        return _written(exact for exact in {token.exact for token in ANALYSER.analyse(value)} if is_ordinary(exact))
 
 
 class Starts(Analyzer):  # type: ignore[misc]
     def __call__(self, value: str, **kwargs: Any) -> Iterator[Any]:
-        token = WhooshToken(boost=1.0)
-        for start in starts_of(ANALYSER, value):
-            token.text = start
-            yield token
+        return _written(starts_of(ANALYSER, value))
+
+
+def _written(texts: Iterable[str]) -> Iterator[Any]:
+    """Whoosh is given one token again and again, as its own analysers do, for making them is slow."""
+    written = WhooshToken(boost=1.0)
+    for text in texts:
+        written.text = text
+        yield written
 
 
 def _schema() -> Any:

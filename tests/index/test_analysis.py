@@ -70,5 +70,5 @@ def test_a_text_is_analysed_as_its_pieces_between_white_space(left: str, right: 
 
 
 def test_words_in_a_row_have_positions_in_a_row() -> None:
-    placed = [(piece.exact, position) for piece, position in ANALYSER.placed("rename snake_case now")]
+    placed = [(token.exact, position) for token, position in ANALYSER.placed("rename snake_case now")]
     assert placed == [("rename", 0), ("snake_case", 1), ("snake", 1), ("case", 2), ("now", 3)]
