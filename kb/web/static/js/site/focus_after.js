@@ -4,7 +4,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.requestConfig.elt.dataset.focusAfter !== "next") return;
   const list = detail.target.parentElement;
   const before = list.children.length - 1;
-  document.addEventListener("htmx:afterSettle", () => list.children[before]?.querySelector("a")?.focus({ preventScroll: true }), {
-    once: true,
-  });
+  document.addEventListener(
+    "htmx:afterSettle",
+    () => list.children[before]?.querySelector("a")?.focus({ preventScroll: true }),
+    {
+      once: true,
+    },
+  );
 });

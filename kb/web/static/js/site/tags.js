@@ -6,10 +6,20 @@ document.addEventListener("input", ({ target }) => {
   if (!(target instanceof HTMLInputElement) || !target.list) return;
   if (!("tags" in target.dataset) && target.list.id !== "tag-names") return;
   const list = target.list;
-  if (!names.has(list)) names.set(list, [...list.options].map((option) => option.value));
-  const standing = target.value.split(",").slice(0, -1).map((tag) => tag.trim());
+  if (!names.has(list))
+    names.set(
+      list,
+      [...list.options].map((option) => option.value),
+    );
+  const standing = target.value
+    .split(",")
+    .slice(0, -1)
+    .map((tag) => tag.trim());
   const start = standing.length ? `${standing.join(", ")}, ` : "";
   list.replaceChildren(
-    ...names.get(list).filter((name) => !standing.includes(name)).map((name) => new Option("", start + name)),
+    ...names
+      .get(list)
+      .filter((name) => !standing.includes(name))
+      .map((name) => new Option("", start + name)),
   );
 });

@@ -16,9 +16,13 @@ export function send(api, form, onProgress) {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve, reject) => {
     request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
-    request.onload = () => (request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusalOf(request.status, request.responseText)));
+    request.onload = () =>
+      request.status < 300
+        ? resolve(JSON.parse(request.responseText))
+        : reject(refusalOf(request.status, request.responseText));
     request.onerror = () => reject(broken());
-    request.onabort = () => reject(new Refusal({ title: "Cancelled.", detail: "Nothing of it was kept." }, { mayRetry: true }));
+    request.onabort = () =>
+      reject(new Refusal({ title: "Cancelled.", detail: "Nothing of it was kept." }, { mayRetry: true }));
   });
   request.open("POST", `${api}/screencasts`);
   request.setRequestHeader("X-CSRFToken", csrfToken());
@@ -40,12 +44,21 @@ export async function change(api, id, fields) {
 }
 
 function broken() {
-  return new Refusal({ title: "The connection broke.", detail: "Check the network, then try again; the fields are kept." }, { mayRetry: true });
+  return new Refusal(
+    { title: "The connection broke.", detail: "Check the network, then try again; the fields are kept." },
+    { mayRetry: true },
+  );
 }
 
 function refusalOf(status, body) {
   const mayRetry = status === 401 || status === 408 || status === 429 || status >= 500;
-  return new Refusal(problemIn(body) ?? { title: "The site did not take it.", detail: `It answered with ${status}. Try again in a moment.` }, { mayRetry });
+  return new Refusal(
+    problemIn(body) ?? {
+      title: "The site did not take it.",
+      detail: `It answered with ${status}. Try again in a moment.`,
+    },
+    { mayRetry },
+  );
 }
 
 function problemIn(body) {

@@ -48,7 +48,11 @@ export function newRow(file, shared) {
     get sendingText() {
       const parts = [`${Math.floor(this.sent * 100)} %`];
       if (this.sent >= 1) parts.push("stored in a moment");
-      else if (this.bytesPerSecond) parts.push(`${sizeText(this.bytesPerSecond)}/s`, leftText((this.file.size * (1 - this.sent)) / this.bytesPerSecond));
+      else if (this.bytesPerSecond)
+        parts.push(
+          `${sizeText(this.bytesPerSecond)}/s`,
+          leftText((this.file.size * (1 - this.sent)) / this.bytesPerSecond),
+        );
       return parts.join(" · ");
     },
     get sendingLabel() {
@@ -88,7 +92,10 @@ export function fieldsOf(row) {
     title: row.title.trim(),
     purpose: row.purpose.trim(),
     category: row.category,
-    tags: row.tags.split(",").map((tag) => tag.trim()).filter(Boolean),
+    tags: row.tags
+      .split(",")
+      .map((tag) => tag.trim())
+      .filter(Boolean),
     visibility,
     ...(team && { team }),
   };

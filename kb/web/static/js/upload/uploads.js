@@ -75,7 +75,8 @@ export function uploads() {
 
     sendNext() {
       const sending = this.rows.filter((row) => row.state === "sending").length;
-      for (const row of this.rows.filter((row) => row.state === "waiting" && !row.fault).slice(0, AT_ONCE - sending)) this.send(row);
+      for (const row of this.rows.filter((row) => row.state === "waiting" && !row.fault).slice(0, AT_ONCE - sending))
+        this.send(row);
     },
 
     async send(row) {
@@ -100,8 +101,11 @@ export function uploads() {
     async save(row) {
       if (row.state !== "in") return;
       const fields = fieldsOf(row);
-      const changed = Object.fromEntries(Object.entries(fields).filter(([name, value]) => String(value) !== String(row.stored[name])));
-      if (changed.visibility === "team" || changed.team) Object.assign(changed, { visibility: fields.visibility, team: fields.team });
+      const changed = Object.fromEntries(
+        Object.entries(fields).filter(([name, value]) => String(value) !== String(row.stored[name])),
+      );
+      if (changed.visibility === "team" || changed.team)
+        Object.assign(changed, { visibility: fields.visibility, team: fields.team });
       if (row.wantsPublish && !row.isPublished) changed.draft = false;
       if (!Object.keys(changed).length) return;
       row.saving = "busy";
@@ -147,7 +151,13 @@ function refuse(row, { title, detail }) {
 
 function fail(row, refusal, state) {
   const texts = Object.entries(refusal.errors ?? {}).map(([field, [text]]) => [field, text]);
-  Object.assign(row, { state, faultTitle: refusal.title ?? "Something went wrong.", fault: refusal.detail ?? "Try again.", faults: Object.fromEntries(texts), mayRetry: refusal.mayRetry ?? true });
+  Object.assign(row, {
+    state,
+    faultTitle: refusal.title ?? "Something went wrong.",
+    fault: refusal.detail ?? "Try again.",
+    faults: Object.fromEntries(texts),
+    mayRetry: refusal.mayRetry ?? true,
+  });
 }
 
 // Bytes per second over the last few seconds, so that it neither jumps nor remembers a slow start.
@@ -170,5 +180,8 @@ function summaryOf(rows) {
     [count("in"), "in"],
     [count("broken") + count("refused"), "not taken"],
   ];
-  return parts.filter(([number]) => number).map(([number, text]) => `${number} ${text}`).join(" · ");
+  return parts
+    .filter(([number]) => number)
+    .map(([number, text]) => `${number} ${text}`)
+    .join(" · ");
 }
