@@ -92,10 +92,10 @@ def still(
     with workshop(out.parent) as shop:
         made = shop / "still.webp"
         # Decoding begins at the keyframe before at_ms, which is 0 then. A steady clock repeats each picture until the
-        # next and the last one for ever; the first at or after 0 is the one that we want. The clock ticks finely and
-        # rounds up at the end, or it would forget the last picture (and one a millisecond later is another).
+        # next and the last one for ever; the first at or after 0 is the one that we want. `fps` forgets a last picture
+        # that ends within its tick: hence the copies, which last for more than one even at 1000 pictures a second.
         stream = opened(video, kind, ss=f"{at_ms / 1000:.3f}", noaccurate_seek=None)
-        picture = stream.video.filter("fps", 1000, round="up", eof_action="pass")
+        picture = stream.video.filter("tpad", stop_mode="clone", stop=250).filter("fps", 5, round="up")
         picture = picture.filter("tpad", stop_mode="clone", stop=-1)
         picture = picture.filter("select", "gte(t,0)")
         picture = picture.filter("scale", f"min({width},iw)", "-2", flags="area")
