@@ -198,7 +198,8 @@ def check_password(password: str) -> None:
 def _email(email: str) -> str:
     email = email.strip().lower()
     name, _, domain = email.rpartition("@")
-    if not name or not domain or len(email) > 320 or any(sign.isspace() for sign in email):
+    fits = name and domain and len(email) <= 320 and email.isprintable() and not any(sign.isspace() for sign in email)
+    if not fits:
         raise Invalid("The e-mail address needs a correction.", errors={"email": ["Write it as name@example.org."]})
     return email
 

@@ -25,7 +25,7 @@ SHOWN_ONCE = "shown_once"
 @limiter.limit("20 per minute", methods=["POST"])
 def sign_in() -> ResponseReturnValue:
     target = safe_next(request.values.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(target) if person_or_none() else _sign_in_page({}, target)
     email, password = request.form.get("email", ""), request.form.get("password", "")
     who = person_by_email(email)
@@ -50,7 +50,7 @@ def sign_out() -> ResponseReturnValue:
 @limiter.limit("30 per minute")
 def join(token: str) -> ResponseReturnValue:
     invitation = actions.open_invitation(token)
-    if request.method == "GET":
+    if request.method != "POST":
         return _join_page(invitation)
     try:
         who = actions.join(token, **_account_fields())
@@ -67,7 +67,7 @@ def sign_up() -> ResponseReturnValue:
     if settings.signup == "invite":
         flash("Joining takes an invitation here. Ask an admin for a link.", "info")
         return redirect(url_for("accounts.sign_in"))
-    if request.method == "GET":
+    if request.method != "POST":
         return _join_page(None)
     try:
         who = actions.sign_up(settings.signup, **_account_fields())
@@ -80,7 +80,7 @@ def sign_up() -> ResponseReturnValue:
 @bp.route("/me", methods=["GET", "POST"])
 @signed_in
 def me() -> ResponseReturnValue:
-    if request.method == "GET":
+    if request.method != "POST":
         return _me_page()
     try:
         actions.rename(person(), request.form.get("name", ""))

@@ -59,7 +59,7 @@ def status(screencast_id: str) -> ResponseReturnValue:
 @signed_in
 def edit(screencast_id: str) -> ResponseReturnValue:
     screencast = actions.get_to_change(viewer(), screencast_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _edit_page(screencast)
     try:
         fields = parse(Words, _form_values())
