@@ -15,7 +15,9 @@ from kb.media.run import Finished, Limits, run
 
 # The same number everywhere: x264's bytes depend on it, and its memory grows with it.
 THREADS = 4
-QUIET = ("-nostdin", "-hide_banner", "-v", "error")
+QUIET = ("-nostdin", "-hide_banner", "-v", "error", "-filter_complex_threads", str(THREADS))
+# glibc sets 64 MB aside for each thread at first; with many processors that alone would pass the limit.
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 # Nothing of the source's tags (a place, a device, a name) goes into what we make, and nothing random either.
 CLEAN = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
 PROGRESS_STEP = 0.01
@@ -50,6 +52,7 @@ def convert(
             writes=[folder],
             on_line=watch.take,
             should_stop=should_stop,
+            env=FEW_ARENAS,
         )
     except ToolFailed as failure:
         if failure.code != "tool-failed":

@@ -98,6 +98,15 @@ def test_what_is_too_big_too_heavy_or_hard_to_jump_in_plays_but_is_not_final(
     assert not made.is_final
 
 
+def test_a_turned_recording_stays_turned(
+    probed: Give, clip: Callable[[str], Path], turned: Callable[..., Path], tmp_path: Path
+) -> None:
+    made = quick(*probed(turned(clip("silent.mp4"), 90, tmp_path / "turned.mp4")), tmp_path)
+    assert made
+    assert (made.width, made.height) == (180, 320)
+    assert probed(made.path)[2].rotation == 90
+
+
 @pytest.mark.parametrize("name", ["mpeg4.avi", "odd.mkv", "moving.gif", "theora.ogv"])
 def test_what_no_browser_plays_has_no_quick_copy(probed: Give, tmp_path: Path, name: str) -> None:
     assert quick(*probed(name), tmp_path) is None
