@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from kb.index import choose
 from kb.index.contract import Document, Index, Query
 from kb.index.memory import MemoryIndex
+from kb.index.whoosh import WhooshIndex
 
 EPOCH = datetime(2026, 1, 1)
 
@@ -70,7 +70,7 @@ PUBLIC = frozenset({"merge", "pods", "windows"})
 
 @pytest.fixture(params=["memory", "whoosh"])
 def make_index(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Index]:
-    return MemoryIndex if request.param == "memory" else lambda: choose("whoosh:", tmp_path / "index")
+    return MemoryIndex if request.param == "memory" else lambda: WhooshIndex(tmp_path / "index")
 
 
 @pytest.fixture

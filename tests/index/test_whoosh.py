@@ -1,7 +1,5 @@
 """What only files can do: be missing, torn, written by two, or left half written by a process that died."""
 
-import multiprocessing
-import os
 import random
 import signal
 import subprocess
@@ -155,35 +153,47 @@ def test_threads_share_one_index_while_another_writes(folder: Path) -> None:
     assert found(index, "number9") == ["a"]
 
 
-def search_until(folder: Path, version: int) -> None:
-    index, seen = WhooshIndex(folder), 0
-    while seen < version:
-        assert found(index, "pods") == ["b"]
-        assert index.versions()["a"] >= seen
-        seen = index.versions()["a"]
+READ_UNTIL = """
+import sys
+from pathlib import Path
+from kb.index.contract import Query
+from kb.index.whoosh import WhooshIndex
+index, seen = WhooshIndex(Path(sys.argv[1])), 0
+while seen < int(sys.argv[2]):
+    assert [hit.id for hit in index.search(Query(("pods",)), visible=frozenset("ab")).hits] == ["b"]
+    assert index.versions()["a"] >= seen
+    seen = index.versions()["a"]
+"""
 
 
 def test_other_processes_read_without_an_error_while_one_writes(folder: Path) -> None:
-    processes = [multiprocessing.get_context("spawn").Process(target=search_until, args=(folder, 15)) for _ in range(2)]
-    for process in processes:
-        process.start()
+    command = [sys.executable, "-W", "ignore", "-c", READ_UNTIL, str(folder), "15"]
+    readers = [subprocess.Popen(command) for _ in range(2)]
     index = WhooshIndex(folder)
     for version in range(2, 16):
         index.write([Document("a", "Merge", version=version)])
-    for process in processes:
-        process.join(30)
-    assert [process.exitcode for process in processes] == [0, 0]
+    assert [reader.wait(30) for reader in readers] == [0, 0]
+
+
+FORK = """
+import os, sys
+from pathlib import Path
+from kb.index.contract import Document, Query
+from kb.index.whoosh import WhooshIndex
+index = WhooshIndex(Path(sys.argv[1]))
+found = lambda word: [hit.id for hit in index.search(Query((word,)), visible=frozenset("ab")).hits]
+assert found("merge") == ["a"]
+child = os.fork()
+if child == 0:
+    index.write([Document("a", "Rebase", version=2)])
+    os._exit(0 if found("rebase") == ["a"] else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert found("rebase") == ["a"]
+"""
 
 
 def test_a_forked_process_opens_its_own(folder: Path) -> None:
-    index = WhooshIndex(folder)
-    assert found(index, "merge") == ["a"]
-    child = os.fork()
-    if child == 0:
-        WhooshIndex(folder).write([Document("a", "Rebase", version=2)])
-        os._exit(0 if found(index, "rebase") == ["a"] else 1)
-    assert os.waitpid(child, 0)[1] == 0
-    assert found(index, "rebase") == ["a"]
+    subprocess.run([sys.executable, "-W", "ignore", "-c", FORK, str(folder)], check=True)
 
 
 WRITE_FOR_EVER = """
