@@ -26,3 +26,10 @@ def spoken_wav(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(["flite", "-voice", "rms", "-t", SPOKEN, "-o", str(folder / "flite.wav")], check=True)
     ffmpeg("-i", folder / "flite.wav", "-af", "adelay=2000", "-ar", "16000", "-ac", "1", folder / "spoken.wav")
     return folder / "spoken.wav"
+
+
+@pytest.fixture(scope="session")
+def humming_wav(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    wav = tmp_path_factory.mktemp("hum") / "hum.wav"
+    ffmpeg("-f", "lavfi", "-i", "sine=50:r=16000", "-t", "12", wav)
+    return wav

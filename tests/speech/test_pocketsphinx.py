@@ -100,6 +100,10 @@ def test_silence_gives_no_segment(silent_wav: Path) -> None:
     assert listen(silent_wav) == Heard(segments=[], progress=[1.0])
 
 
+def test_the_hum_of_a_bad_microphone_is_no_speech(humming_wav: Path) -> None:
+    assert listen(humming_wav).segments == []
+
+
 def test_other_languages_are_refused_rather_than_guessed(silent_wav: Path) -> None:
     with pytest.raises(ToolFailed) as failed:
         listen(silent_wav, language="de")
