@@ -9,6 +9,7 @@ window.SwaggerUIBundle({
   url: place.dataset.openapi,
   domNode: place,
   presets: [window.SwaggerUIBundle.presets.apis],
+  onComplete: nameParts,
   validatorUrl: null,
   docExpansion: "list",
   defaultModelsExpandDepth: 0,
@@ -21,6 +22,14 @@ window.SwaggerUIBundle({
 followTheme();
 window.addEventListener("theme-chosen", followTheme);
 wantsDark.addEventListener("change", followTheme);
+
+// For screen readers: two of its parts come without a name.
+function nameParts() {
+  const top = place.querySelector(".scheme-container");
+  top?.setAttribute("role", "region");
+  top?.setAttribute("aria-label", "Server and token");
+  place.querySelector("#servers")?.setAttribute("aria-label", "Server");
+}
 
 // Swagger UI has a dark look of its own, by this class.
 function followTheme() {
