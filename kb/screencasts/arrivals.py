@@ -12,10 +12,14 @@ from kb.errors import Invalid
 from kb.screencasts.actions import CaptionsFile, check_room
 from kb.screencasts.fields import Upload
 from kb.web.forms import parse
-from kb.web.uploads import Landing
+from kb.web.uploads import TAKE_RECORDINGS, Landing
+
+TAKE_RECORDINGS.update({"screencasts.upload_form", "api_screencasts.add"})
 
 # Read into memory; what is longer is refused by whoever reads captions.
 CAPTIONS_BYTES = 6 * 1024**2
+# What a form holds beside its file, so that a file of just the largest size still fits.
+WORDS_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Arrived:
 def arrival() -> Iterator[Arrived]:
     """Read the request's form; whatever is left of its files afterwards is deleted."""
     # Before the first byte of the body is read.
-    check_room(request.content_length or 0)
+    check_room(max(0, (request.content_length or 0) - WORDS_BYTES))
     files = request.files
     try:
         file = files.get("file")

@@ -7,6 +7,7 @@ import time
 from flask import Flask, Response, g, request
 
 from kb import log as kb_log
+from kb.web import drain
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +32,9 @@ NOT_WORTH_A_LINE = {"static", "web.alive", "web.ready"}
 FILE_POLICY = "default-src 'none'; sandbox"
 
 
-# A refusal that comes before the body is read would reach nobody: the server closes, and the client, still sending,
-# sees a broken connection instead of the answer. So this much of what is left is read and thrown away.
-DRAIN_BYTES = 64 * 1024**2
-DRAIN_S = 10.0
-
-
 def init(app: Flask) -> None:
     app.before_request(_name_request)
-    app.after_request(_drain)
+    drain.init(app)
     app.after_request(_finish)
 
 
@@ -49,17 +44,6 @@ def _name_request() -> None:
     g.began_at = time.perf_counter()
     g.log_names = kb_log.bound(request=g.request_id)
     g.log_names.__enter__()
-
-
-def _drain(response: Response) -> Response:
-    if response.status_code >= 400 and request.content_length:
-        body, until, left = request.environ["wsgi.input"], time.monotonic() + DRAIN_S, DRAIN_BYTES
-        try:
-            while left > 0 and time.monotonic() < until and (part := body.read(min(left, 256 * 1024))):
-                left -= len(part)
-        except (OSError, ValueError):
-            pass
-    return response
 
 
 def _finish(response: Response) -> Response:

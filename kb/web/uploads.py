@@ -13,11 +13,19 @@ from kb.errors import NoRoom, TooLarge
 
 # What a form may hold besides its files: titles, descriptions, a captions file.
 FORM_BYTES = 8 * 1024**2
+# Endpoints that take a recording; each adds its own. No other body may be large: anybody may send a form to sign in.
+TAKE_RECORDINGS: set[str] = set()
 
 
 class UploadRequest(Request):
     max_form_memory_size = 1024**2
     max_form_parts = 200
+
+    # Flask's may be set; this one follows from where the request goes.
+    @property  # type: ignore[misc]
+    def max_content_length(self) -> int:  # type: ignore[override]
+        settings: Settings = current_app.extensions["kb.settings"]
+        return FORM_BYTES + (settings.max_upload_bytes if self.endpoint in TAKE_RECORDINGS else 0)
 
     def _get_file_stream(
         self,
