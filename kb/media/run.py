@@ -82,6 +82,7 @@ class _Child:
 
 _running: dict[int, _Child] = {}
 _lock = threading.Lock()
+_spent = threading.local()
 
 
 def run(
@@ -111,6 +112,7 @@ def run(
     finally:
         status, usage = _end(child)
     cpu_s = usage.ru_utime + usage.ru_stime
+    _spent.cpu_s = spent_cpu_s() + cpu_s
     if child.stop_wanted:
         raise stopped(child.log)
     used_up = cpu_s >= limits.most_cpu_s - 1
@@ -122,6 +124,11 @@ def run(
         wall_s=time.monotonic() - child.started,
         peak_rss_bytes=usage.ru_maxrss * 1024,
     )
+
+
+def spent_cpu_s() -> float:
+    """CPU seconds of all tools that this thread has run so far; a difference of two tells what some work cost."""
+    return getattr(_spent, "cpu_s", 0.0)
 
 
 def kill_all() -> None:

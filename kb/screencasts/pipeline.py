@@ -15,6 +15,7 @@ from sqlalchemy import select
 from kb import jobs, outbox
 from kb.db import db, new_id, now, writing
 from kb.errors import KbError, ToolFailed
+from kb.media.run import spent_cpu_s
 from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
 from kb.screencasts.steps import BY_NAME, STEPS, StepKind, overall, ready_after
 
@@ -44,6 +45,7 @@ class Lease:
     kind: StepKind
     key: str
     progress: float = 0.0
+    cpu_s_before: float = field(default_factory=spent_cpu_s)
     _beaten_at: float = field(default_factory=time.monotonic)
     _shown_at: float = 0.0
 
@@ -123,9 +125,7 @@ def claim(screencast_id: str, name: str) -> Lease | None:
     return Lease(screencast_id, kind, key)
 
 
-def finish(
-    lease: Lease, *, note: str | None = None, code: str | None = None, skipped: bool = False, cpu_s: float | None = None
-) -> None:
+def finish(lease: Lease, *, note: str | None = None, code: str | None = None, skipped: bool = False) -> None:
     """End a step well, in the transaction that writes its results. Raises LeaseLost, which takes them back.
 
     note: what a colleague should know about how it went. code: the stable word for that note.
@@ -134,7 +134,7 @@ def finish(
         step = _held(lease)
         if not step:
             raise LeaseLost("Another worker has this step.")
-        step.cpu_s = cpu_s
+        step.cpu_s = spent_cpu_s() - lease.cpu_s_before
         _end(step, StepState.skipped if skipped else StepState.done, code, note)
 
 

@@ -127,7 +127,7 @@ def _rendition(lease: Lease) -> None:
         screencast.duration_ms = rendered.duration_ms
         screencast.poster_key = poster.name if poster else screencast.poster_key
         screencast.storyboard = _storyboard_json(rendered)
-        pipeline.finish(lease, note=rendered.note, code="note" if rendered.note else None, cpu_s=rendered.cpu_s)
+        pipeline.finish(lease, note=rendered.note, code="note" if rendered.note else None)
 
 
 def clean() -> None:
