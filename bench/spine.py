@@ -1,0 +1,179 @@
+"""From the last byte of an upload to playable, findable by what was said, and done; and what an idle site weighs.
+
+`make bench` runs it: on a site of its own, in a folder of its own. Prints the table of docs/performance.md.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROUNDS = 5
+LENGTH_S = 60
+BIN = Path(sys.executable).parent
+# Said once at 40 seconds, shown nowhere.
+SECRET = "the yellow elephant opens the garden gate"
+STORY = (
+    "Today we look at the report of the month and how it is made. First open the table with all the numbers from the "
+    "bank. Then take the second page and compare the names with the letters on the desk. If something is missing, "
+    "write a short message to the office and wait for an answer. "
+)
+FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="kb-bench-") as folder:
+        site = Site(Path(folder) / "data")
+        try:
+            clip = make_clip(Path(folder))
+            idle = site.weight()
+            rounds = [site.measure(clip, number) for number in range(ROUNDS)]
+            print_tables(clip, rounds, idle, site.weight(), site.first_start_s)
+        finally:
+            site.stop()
+
+
+class Site:
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"127.0.0.1:{free.getsockname()[1]}"
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+        self.environment |= {"KB_DATA_DIR": str(data), "KB_BIND": self.address}
+        self.first_start_s = self.start()
+        self.kb("user", "add", "bench@test.example", "--name", "Bench")
+        self.token = self.kb("token", "add", "bench@test.example", "--name", "bench").strip()
+
+    def start(self) -> float:
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [BIN / "kb", "run"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while not self.is_ready():
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=30)
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kb(self, *arguments: str) -> str:
+        return subprocess.run(
+            [BIN / "kb", *arguments], env=self.environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    def call(self, path: str) -> Any:
+        request = urllib.request.Request(
+            f"http://{self.address}/api/v1{path}", headers={"Authorization": f"Bearer {self.token}"}
+        )
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def measure(self, clip: Path, number: int) -> dict[str, float]:
+        """Upload once; seconds since the answer to the upload, CPU seconds of each step."""
+        form = ["-F", f"file=@{clip}", "-F", f"title=Round {number}"]
+        allowed = ["-H", f"Authorization: Bearer {self.token}"]
+        url = f"http://{self.address}/api/v1/screencasts"
+        answer = subprocess.run(["curl", "-sS", *allowed, *form, url], check=True, capture_output=True)
+        began = time.monotonic()
+        screencast_id = json.loads(answer.stdout)["id"]
+        seen: dict[str, float] = {}
+        while "done" not in seen:
+            shown = self.call(f"/screencasts/{screencast_id}")
+            at = time.monotonic() - began
+            if shown["playable"]:
+                seen.setdefault("playable", at)
+            if "playable" in seen and "findable" not in seen:
+                found = self.call("/search?q=" + urllib.parse.quote('"yellow elephant"'))
+                if any(hit["screencast"]["id"] == screencast_id for hit in found["hits"]):
+                    seen["findable"] = time.monotonic() - began
+            if shown["state"] != "processing" and "findable" in seen:
+                seen["done"] = at
+            time.sleep(0.05)
+        with sqlite3.connect(self.data / "private" / "kb.sqlite3") as database:
+            costs = database.execute("SELECT name, cpu_s FROM step WHERE screencast_id = ?", (screencast_id,))
+            return seen | {f"cpu {name}": cpu_s or 0.0 for name, cpu_s in costs if name != "index"}
+
+    def weight(self) -> tuple[int, float]:
+        """(processes, PSS in MiB) of the whole site, half a minute after it last did anything."""
+        time.sleep(30)
+        family = descendants(self.process.pid)
+        kilobytes = 0
+        for pid in family:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            kilobytes += int(re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[1])  # type: ignore[index]
+        return len(family), kilobytes / 1024
+
+
+def descendants(pid: int) -> list[int]:
+    children = [
+        int(stat.parent.name)
+        for stat in Path("/proc").glob("[0-9]*/stat")
+        if stat.exists() and int(stat.read_text().rpartition(")")[2].split()[1]) == pid
+    ]
+    return [pid, *(each for child in children for each in descendants(child))]
+
+
+def make_clip(folder: Path) -> Path:
+    """A minute of 1080p: a page of text that scrolls at times, spoken words that are nowhere on it."""
+    text = folder / "page.txt"
+    text.write_text("\n".join(f"{number:3}  account {number * 7919 % 9973:05}  ok" for number in range(400)))
+    for name, words in (("before", STORY * 3), ("secret", SECRET), ("after", STORY)):
+        subprocess.run(["flite", "-voice", "rms", "-t", words, "-o", folder / f"{name}.wav"], check=True)
+    clip = folder / "clip.mp4"
+    scroll = "60-300*(floor(t/6)+min(1\\,mod(t\\,6)))"
+    page = f"drawtext=fontfile={FONT}:textfile={text}:fontsize=26:fontcolor=0x202020:x=80:y={scroll}"
+    sound = (
+        "[1:a]atrim=0:38,adelay=500[b];[2:a]adelay=40000[s];[3:a]adelay=45000[e];"
+        "[b][s][e]amix=3:normalize=0,apad[sound]"
+    )
+    sources = ["-f", "lavfi", "-i", f"color=c=white:s=1920x1080:r=30:d={LENGTH_S}"]
+    for name in ("before", "secret", "after"):
+        sources += ["-i", str(folder / f"{name}.wav")]
+    encode = "-c:v libx264 -preset veryfast -crf 20 -g 300 -pix_fmt yuv420p -c:a aac -b:a 128k".split()
+    graph = f"[0:v]{page}[picture];{sound}"
+    argv = ["ffmpeg", "-v", "error", *sources, "-filter_complex", graph, "-map", "[picture]", "-map", "[sound]"]
+    subprocess.run([*argv, "-t", str(LENGTH_S), *encode, clip], check=True)
+    return clip
+
+
+def print_tables(
+    clip: Path, rounds: list[dict[str, float]], idle: tuple[int, float], warm: tuple[int, float], start_s: float
+) -> None:
+    print(f"\n{LENGTH_S} s of 1080p30, {clip.stat().st_size / 1e6:.1f} MB, {ROUNDS} uploads one after the other\n")
+    print("| what | median | least | most |\n|---|---|---|---|")
+    for name in rounds[0]:
+        values = sorted(each[name] for each in rounds)
+        label = f"CPU s, {name[4:]}" if name.startswith("cpu ") else f"s from the last byte to {name}"
+        print(f"| {label} | {statistics.median(values):.2f} | {values[0]:.2f} | {values[-1]:.2f} |")
+    print("\n| the whole site | processes | PSS, MiB |\n|---|---|---|")
+    print(f"| idle, fresh | {idle[0]} | {idle[1]:.0f} |")
+    print(f"| idle, after the uploads | {warm[0]} | {warm[1]:.0f} |")
+    print(f"\nFirst start to ready: {start_s:.1f} s; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+
+
+if __name__ == "__main__":
+    if not shutil.which("flite"):
+        sys.exit("flite is missing: make test installs it")
+    main()
