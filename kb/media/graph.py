@@ -153,7 +153,7 @@ class Graph:
             "fps_mode": "vfr",
             # Not the rate of the pictures, which keep their own times, but what x264 reckons level and quality with:
             # a browser's recording claims 1000 and would get a level that no phone plays.
-            "r": 60 if self.measured.fps > 31 else 30,
+            "x264-params": f"fps={60 if self.measured.fps > 31 else 30}",
             # One clock for filter, encoder, setts and file; ffmpeg 5.1 tells setts another than its packets have.
             "enc_time_base": f"1:{CLOCK}",
             "video_track_timescale": CLOCK,
