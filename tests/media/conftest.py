@@ -31,7 +31,7 @@ RECIPES = {
     "late-picture.mkv": f"{TONE} -itsoffset 0.6 {PICTURE} {H264} -c:a aac",
     "browser.webm": f"{PICTURE} {TONE} {VP8} -c:a libopus {LIVE} -",
     "browser-1000fps.webm": (
-        f"-f lavfi -i testsrc2=s=640x362:r=30:d=2 -vf settb=1/1000,setpts='PTS+mod(N*7\\,13)' {VP8}"
+        f"-f lavfi -i testsrc2=s=320x182:r=30:d=1 -vf settb=1/1000,setpts='PTS+mod(N*7\\,13)' {VP8}"
         f" -fps_mode passthrough -enc_time_base 1:1000 {LIVE} -"
     ),
     "vp9.webm": f"{PICTURE} -c:v libvpx-vp9 -deadline realtime -cpu-used 8",

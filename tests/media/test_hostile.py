@@ -148,9 +148,10 @@ def test_a_script_within_a_film_reads_and_calls_nothing(
     assert not any(CANARY.encode() in made.read_bytes() for made in out.iterdir())
 
 
-@pytest.mark.parametrize(
-    "name", ["-i", "-vf", "concat:a|b", "http:x", "%03d", "a 'b' \"c\" $(d) `e`\nf", "[0:v]", "@x", "ü\u202e"]
-)
+NAMES = ["-i", "concat:http:x|file:y", "%03d [0:v] 'b' \"c\" $(d) `e`\nf", "@\u202e"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_names_like_options_addresses_or_patterns_are_names(probed: Give, tmp_path: Path, name: str) -> None:
     content = probed("browser.webm")[0].read_bytes()
     folder = tmp_path / name
@@ -192,7 +193,7 @@ def test_a_picture_that_grows_giant_on_the_way_does_no_harm(
 ) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    for name, size, offset in (("a", "320x180", 0), ("b", "8192x8192", 1)):
+    for name, size, offset in (("a", "320x180", 0), ("b", "6400x6400", 1)):
         source = ["-f", "lavfi", "-i", f"color=gray:s={size}:r=2:d=1"]
         encoder = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", 1, "-output_ts_offset", offset]
         ffmpeg(*source, *encoder, tmp_path / f"{name}.ts")

@@ -171,12 +171,12 @@ def test_a_giant_picture_is_refused_before_it_takes_memory(
     ffmpeg: Callable[..., None], tmp_path: Path, probed: Give
 ) -> None:
     giant = tmp_path / "giant.mp4"
-    # 67 million pixels in a few KB.
+    # 41 million pixels in a few KB.
     gray = [
         "-f",
         "lavfi",
         "-i",
-        "color=gray:s=8192x8192:r=1:d=1",
+        "color=gray:s=6400x6400:r=1:d=1",
         "-c:v",
         "libx264",
         "-preset",
