@@ -12,6 +12,7 @@ from kb.accounts.models import AccessVersion, ApiToken, Invitation, Person, Role
 from kb.accounts.rules import invitation_is_open
 from kb.db import db, new_id, now, writing
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
+from kb.web.forms import is_shown
 
 INVITATION_DAYS = 14
 TOKEN_PREFIX = "kb_"  # noqa: S105 - what a token begins with, so that one is recognised in a log
@@ -206,7 +207,7 @@ def _email(email: str) -> str:
 
 def _name(name: str) -> str:
     name = " ".join(name.split())
-    if not 1 <= len(name) <= 120 or not name.isprintable():
+    if not 1 <= len(name) <= 120 or not all(map(is_shown, name)):
         raise Invalid("The name needs a correction.", errors={"name": ["Write 1 to 120 characters."]})
     return name
 

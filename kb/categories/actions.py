@@ -12,6 +12,7 @@ from kb.categories.models import Category, Tag
 from kb.categories.tree import Branch, grow, with_below
 from kb.db import db, writing
 from kb.errors import Conflict, Invalid, NotFound
+from kb.web.forms import is_shown
 
 DEEPEST = 5
 TAGS_AT_MOST = 30
@@ -126,13 +127,13 @@ def tags_named(names: Iterable[str]) -> list[Tag]:
 
 
 def tag_name(typed: str) -> str:
-    text = "".join(sign for sign in typed if sign.isprintable()).strip().lstrip("#").lower()
+    text = "".join(sign for sign in typed if is_shown(sign)).strip().lstrip("#").lower()
     return " ".join(text.split())
 
 
 def _name(name: str) -> str:
     name = " ".join(name.split())
-    if not 1 <= len(name) <= 80 or not name.isprintable():
+    if not 1 <= len(name) <= 80 or not all(map(is_shown, name)):
         raise Invalid("The name needs a correction.", errors={"name": ["Write 1 to 80 characters."]})
     return name
 

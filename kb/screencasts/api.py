@@ -6,6 +6,7 @@ from flask import request
 from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import person, signed_in, viewer, visitors
+from kb.errors import Invalid
 from kb.screencasts import actions, queries
 from kb.screencasts.arrivals import arrival
 from kb.screencasts.fields import Words
@@ -136,6 +137,8 @@ def show(screencast_id: str) -> dict[str, Any]:
 @signed_in
 def change(screencast_id: str, json_data: Words) -> dict[str, Any]:
     """Change what is given, leave the rest. `draft: false` publishes."""
+    if json_data.title == "":
+        raise Invalid("A title is needed.", errors={"title": ["Say in a few words what it shows."]})
     screencast = actions.get_to_change(viewer(), screencast_id)
     return as_json(actions.change(screencast, json_data, by=person()))
 

@@ -6,12 +6,22 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from kb.accounts.rules import VISIBILITIES
+from kb.web.forms import is_shown
 
 TITLE_LENGTH = 200
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return " ".join("".join(sign if is_shown(sign) else " " for sign in text).split())
+
+
+def _lines(text: str) -> str:
+    return "".join(sign for sign in text if is_shown(sign) or sign in "\n\t").strip()
+
+
+def _cleared(value: Any) -> Any:
+    """JSON's null takes away what was there."""
+    return "" if value is None else value
 
 
 def _visibility(text: str) -> str:
@@ -21,22 +31,37 @@ def _visibility(text: str) -> str:
 
 
 def _tags(value: Any) -> Any:
-    """Repeated fields, or one with commas between the words."""
-    if value is None:
-        return []
-    texts = [value] if isinstance(value, str) else value
-    return [word for text in texts for word in str(text).split(",") if word.strip()]
+    """Repeated fields, or one with commas between the words. What is neither is left for the model to refuse."""
+    texts = [value or ""] if isinstance(value, str | None) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        return value
+    return [word for text in texts for word in text.split(",") if word.strip()]
+
+
+def language_tag(text: str) -> str:
+    """A BCP 47 tag as far as a recording needs one, in the usual case: `pt-br` -> `pt-BR`, `zh-hant` -> `zh-Hant`.
+
+    Raises ValueError. At most 20 characters long.
+    """
+    if len(text) > 20 or not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", text):
+        raise ValueError("Write the language as en, de or pt-BR.")
+    first, *others = text.lower().split("-")
+    return "-".join([first, *(LANGUAGE_PARTS.get(len(part), str.lower)(part) for part in others)])
+
+
+# By its length: a region, a script.
+LANGUAGE_PARTS = {2: str.upper, 4: str.title}
 
 
 def _flag(value: Any) -> Any:
-    return value.strip().lower() in ("true", "on", "1", "yes") if isinstance(value, str) else value
+    return (value.strip().lower() or False) if isinstance(value, str) else value
 
 
 def title_of(filename: str) -> str:
     """A title guessed from a file's name: `2026-03_reset-vpn.final.mp4` -> `2026-03 reset vpn.final`."""
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", clean_filename(filename))
     words = _one_line(re.sub(r"[_]+|(?<=[^\W\d])-+(?=[^\W\d])", " ", stem))
-    return (words[:1].upper() + words[1:])[:TITLE_LENGTH] or "Untitled"
+    return (words[:1].upper() + words[1:])[:TITLE_LENGTH] if any(map(str.isalnum, words)) else "Untitled"
 
 
 def clean_filename(filename: str) -> str:
@@ -45,6 +70,7 @@ def clean_filename(filename: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
+Clearable = BeforeValidator(_cleared)
 
 
 class Words(BaseModel):
@@ -53,10 +79,10 @@ class Words(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     title: Annotated[Line, Field(max_length=TITLE_LENGTH)] | None = None
-    purpose: Annotated[Line, Field(max_length=300)] | None = None
-    description: Annotated[str, Field(max_length=20_000)] | None = None
-    category: str | None = Field(None, description="A category's id; empty for none.")
-    tags: Annotated[list[str], BeforeValidator(_tags)] | None = None
+    purpose: Annotated[Annotated[Line, Field(max_length=300)] | None, Clearable] = None
+    description: Annotated[Annotated[str, AfterValidator(_lines), Field(max_length=20_000)] | None, Clearable] = None
+    category: Annotated[str | None, Clearable] = Field(None, description="A category's id; empty for none.")
+    tags: Annotated[list[str] | None, BeforeValidator(_tags)] = None
     visibility: Annotated[str, AfterValidator(_visibility)] | None = Field(
         None, description="private, team, everyone (signed-in people) or public"
     )
@@ -67,6 +93,6 @@ class Words(BaseModel):
 
 
 class Upload(Words):
-    captions_language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = Field(
+    captions_language: Annotated[str, AfterValidator(language_tag)] = Field(
         "en", description="BCP 47, of the captions file."
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kb import outbox
 from kb.db import db, now, writing
@@ -11,6 +11,7 @@ from kb.errors import Invalid, NotFound
 from kb.hands import hands
 from kb.screencasts import pipeline
 from kb.screencasts.actions import CaptionsFile
+from kb.screencasts.fields import language_tag
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import Lease
 from kb.screencasts.work import drop_sound, sound_of
@@ -24,8 +25,11 @@ BY_PEOPLE = (WordsFrom.upload, WordsFrom.edited)
 
 
 def find(screencast_id: str, language: str) -> Transcript:
+    """In this language, in whatever case its tag is written."""
     transcript = db.session.scalar(
-        select(Transcript).where(Transcript.screencast_id == screencast_id, Transcript.language == language)
+        select(Transcript).where(
+            Transcript.screencast_id == screencast_id, func.lower(Transcript.language) == language.lower()
+        )
     )
     if not transcript:
         raise NotFound("There is no transcript in this language.")
@@ -76,13 +80,11 @@ def put(
 
 
 def check_language(tag: str) -> str:
-    """A BCP 47 tag, as far as a recording needs one: language, and perhaps script or region."""
-    parts = tag.split("-")
-    well_formed = 1 <= len(parts) <= 3 and 2 <= len(parts[0]) <= 3 and all(2 <= len(part) <= 8 for part in parts)
-    if not well_formed or not all(part.isascii() and part.isalnum() for part in parts):
-        text = "Write the language as en, de or pt-BR."
-        raise Invalid(text, errors={"captions_language": [text]})
-    return "-".join([parts[0].lower(), *parts[1:]])
+    """The tag in its usual case. Raises Invalid."""
+    try:
+        return language_tag(tag)
+    except ValueError as error:
+        raise Invalid(str(error), errors={"language": [str(error)]}) from error
 
 
 def hear(screencast_id: str) -> None:

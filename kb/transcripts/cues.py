@@ -9,6 +9,7 @@ import pysubs2
 import srt
 
 from kb.errors import Invalid
+from kb.web.forms import is_shown
 
 LARGEST_BYTES = 5 * 1024**2
 MOST_CUES = 20_000
@@ -97,7 +98,7 @@ def _plain(raw: str) -> str:
 
 def _clean(cue: TimedText) -> TimedText | None:
     text = "\n".join(filter(None, (" ".join(line.split()) for line in cue.text.split("\n"))))[:LONGEST_TEXT]
-    text = "".join(sign for sign in text if sign == "\n" or sign.isprintable())
+    text = "".join(sign for sign in text if sign == "\n" or is_shown(sign))
     if not text or not 0 <= cue.start_ms < cue.end_ms <= LONGEST_MS:
         return None
     return TimedText(cue.start_ms, cue.end_ms, text)

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ValidationError
 from kb.errors import Invalid
 
 M = TypeVar("M", bound=BaseModel)
+# Not "printable", yet Persian and Indic words, and many emoji, fall apart without them.
+JOINERS = "\u200c\u200d"
 
 
 def parse(model: type[M], values: Mapping[str, Any]) -> M:
@@ -16,6 +18,11 @@ def parse(model: type[M], values: Mapping[str, Any]) -> M:
         return model.model_validate(values)
     except ValidationError as error:
         raise Invalid("Some fields need a correction.", errors=field_texts(error.errors())) from error
+
+
+def is_shown(sign: str) -> bool:
+    """False for control signs, and for those that turn the direction of what follows them."""
+    return sign.isprintable() or sign in JOINERS
 
 
 def field_texts(faults: list[Any]) -> dict[str, list[str]]:
@@ -35,5 +42,11 @@ def _words(fault: Any) -> str:
             return "This is needed."
         case "value_error":
             return str(fault["msg"]).removeprefix("Value error, ")
+        case "bool_parsing" | "bool_type":
+            return "Write true or false."
+        case "string_type" | "string_unicode":
+            return "Write text here."
+        case "list_type":
+            return "Send a list of words."
         case _:
             return str(fault["msg"])
