@@ -35,7 +35,11 @@ class TimedWord(NamedTuple):
 
 @dataclass(frozen=True)
 class Passage:
-    """Words with a time. words: the same words one by one with their own times, where an engine gave them."""
+    """Words with a time. words: the same words one by one with their own times, where an engine gave them.
+
+    kind "title": the title and what else is written about the whole; without that, a screencast found by its
+    description alone would fall behind those that happen to say one of the words.
+    """
 
     start_ms: int
     end_ms: int
@@ -46,13 +50,17 @@ class Passage:
 
 @dataclass(frozen=True)
 class Moment:
-    """html: escaped, with <mark> around the words found. score: sum of the weights of the words found."""
+    """html: escaped, with <mark> around the words found. score: sum of the weights of the words found.
+
+    score_with_title: the same, were the title said in every moment; for comparing screencasts with each other.
+    """
 
     start_ms: int
     end_ms: int
     kind: Kind
     html: str
     score: float
+    score_with_title: float = 0.0
 
 
 def moments(
@@ -72,8 +80,9 @@ def moments(
     weights = idf or {}
     found = [match for passage in passages if (match := finder.match(passage))]
     timed = sorted((match for match in found if match.passage.kind != "title"), key=lambda m: m.passage.start_ms)
-    best = _apart(_windows(timed, weights), limit) or _windows([m for m in found if m.passage.kind == "title"], weights)
-    return [window.moment() for window in best[:limit]]
+    titles = [match for match in found if match.passage.kind == "title"]
+    best = _apart(_windows(timed, weights), limit) or _windows(titles, weights)[:1]
+    return [window.moment(titles) for window in best]
 
 
 def marked(text: str, wanted: Sequence[Wanted], analyse: Analyse) -> str:
@@ -83,8 +92,8 @@ def marked(text: str, wanted: Sequence[Wanted], analyse: Analyse) -> str:
 
 
 def window_score(found: Sequence[Moment]) -> float:
-    """How well the best window of a screencast holds the searched words, for `fuse`; 0 if none does."""
-    return max((moment.score for moment in found if moment.kind != "title"), default=0.0)
+    """How well a screencast holds the searched words in its title and best moment, for `fuse`; 0 if not at all."""
+    return max((moment.score_with_title for moment in found), default=0.0)
 
 
 def fuse(hits: Sequence[Hit], window_scores: Mapping[str, float]) -> list[Hit]:
@@ -93,12 +102,12 @@ def fuse(hits: Sequence[Hit], window_scores: Mapping[str, float]) -> list[Hit]:
     hits: in the index's order, and the same set for every page that is cut out of the result. Scores are of ranks
     alone, and so tell nothing about documents that are not among the hits.
     """
-    better = sorted({score for score in window_scores.values() if score > 0}, reverse=True)
-    rank_of = {score: rank for rank, score in enumerate(better, 1)}
+    scores = [window_scores.get(hit.id, 0.0) for hit in hits]
     fused = []
-    for rank, hit in enumerate(hits, 1):
-        window_rank = rank_of.get(window_scores.get(hit.id, 0.0))
-        of_window = WINDOW_WEIGHT / (FUSED_K + window_rank) if window_rank else 0.0
+    for rank, (hit, score) in enumerate(zip(hits, scores, strict=True), 1):
+        # Equals share a rank, and whoever comes after them pays for all: half of the words is no near miss.
+        window_rank = 1 + sum(other > score for other in scores)
+        of_window = WINDOW_WEIGHT / (FUSED_K + window_rank) if score else 0.0
         fused.append(Hit(hit.id, 1 / (FUSED_K + rank) + of_window))
     return sorted(fused, key=lambda hit: -hit.score)
 
@@ -166,12 +175,13 @@ class _Window:
     def span_ms(self) -> int:
         return self.matches[-1].passage.start_ms - self.matches[0].passage.start_ms
 
-    def moment(self) -> Moment:
+    def moment(self, titles: Sequence[_Match]) -> Moment:
         start_ms = self.matches[0].start_ms()
         end_ms = max(start_ms, self.matches[-1].passage.end_ms)
         strongest = max(self.matches, key=lambda match: _score(match.grades, self.weights))
         html = " … ".join(match.html() for match in self.matches)
-        return Moment(start_ms, end_ms, strongest.passage.kind, html, self.score)
+        with_title = _score(_best_grades([*self.matches, *titles]), self.weights)
+        return Moment(start_ms, end_ms, strongest.passage.kind, html, self.score, with_title)
 
 
 class _Finder:
@@ -243,8 +253,17 @@ def _apart(windows: Sequence[_Window], limit: int) -> list[_Window]:
     return apart
 
 
+def _best_grades(matches: Iterable[_Match]) -> dict[str, float]:
+    grades: dict[str, float] = {}
+    for match in matches:
+        for stem, grade in match.grades.items():
+            grades[stem] = max(grade, grades.get(stem, 0.0))
+    return grades
+
+
 def _score(grades: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    return sum(grade * weights.get(stem, 1.0) for stem, grade in grades.items())
+    # Rounded, so that the same words in another order tie.
+    return round(sum(grade * weights.get(stem, 1.0) for stem, grade in grades.items()), 6)
 
 
 def _chunk_html(text: str, marks: Sequence[_Mark]) -> str:

@@ -76,7 +76,16 @@ def test_the_title_is_a_moment_only_if_there_is_no_other() -> None:
     title = Passage(0, 0, "How to merge", "title")
     assert [moment.kind for moment in moments([title, *talk("x")], looking_for("merge"), analyse)] == ["title"]
     assert [moment.kind for moment in moments([title, *talk("merge")], looking_for("merge"), analyse)] == ["speech"]
-    assert window_score(moments([title], looking_for("merge"), analyse)) == 0
+
+
+def test_a_title_counts_where_screencasts_are_compared_but_not_where_moments_are() -> None:
+    title = Passage(0, 0, "Merge safely", "title")
+    said = talk("merge", "x", "x", "x", "the branch")
+    with_title = moments([title, *said], looking_for("merge branch safely"), analyse)
+    assert [moment.score for moment in with_title] == [1.0, 1.0]
+    assert window_score(with_title) == 3.0
+    assert window_score(moments(said, looking_for("merge branch safely"), analyse)) == 1.0
+    assert window_score(moments([title], looking_for("merge branch safely"), analyse)) == 2.0
 
 
 def test_at_most_the_asked_number_of_moments_that_share_no_passage() -> None:
@@ -134,6 +143,7 @@ def test_moments_lie_within_their_passages(cues: list[str], typed: str) -> None:
 def test_a_good_window_lifts_a_hit_and_its_lack_does_not_remove_one() -> None:
     hits = [Hit("a", 9.0), Hit("b", 8.9), Hit("c", 1.0)]
     assert [hit.id for hit in fuse(hits, {"b": 5.0, "c": 5.0})] == ["b", "c", "a"]
+    assert [hit.id for hit in fuse(hits, {"c": 0.1})] == ["c", "a", "b"]
     assert [hit.id for hit in fuse(hits, {"a": 1.0, "b": 1.0, "c": 1.0})] == ["a", "b", "c"]
     assert [hit.id for hit in fuse(hits, {})] == ["a", "b", "c"]
 
