@@ -16,7 +16,7 @@ from kb.app import create_app
 from kb.config import Settings
 from kb.db import db
 from kb.errors import ToolFailed
-from kb.media.run import kill_all
+from kb.media.run import close
 from kb.queues import QUEUES, configuration
 from workers import heartbeat
 
@@ -43,7 +43,7 @@ def _live(**_: Any) -> None:
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _stop_children(**_: Any) -> None:
     """Their steps are given back, so that a stop takes no longer than a moment."""
-    kill_all()
+    close()
 
 
 class InSite(Task):  # type: ignore[misc]

@@ -83,6 +83,7 @@ class _Child:
 _running: dict[int, _Child] = {}
 _lock = threading.Lock()
 _spent = threading.local()
+_closed = threading.Event()
 
 
 def run(
@@ -131,8 +132,14 @@ def spent_cpu_s() -> float:
     return getattr(_spent, "cpu_s", 0.0)
 
 
+def close() -> None:
+    """This process shuts down: kill every tool that runs, start no other. Each `run`, now and later, raises Stopped."""
+    _closed.set()
+    kill_all()
+
+
 def kill_all() -> None:
-    """Kill every running tool (the worker shuts down); each `run` that waits for one raises Stopped."""
+    """Kill every running tool; each `run` that waits for one raises Stopped."""
     with _lock:
         for child in _running.values():
             child.stop_wanted = True
@@ -156,6 +163,8 @@ def _start(
     settings = _settings(tool, limits, reads, writes)
     command = [sys.executable, "-I", "-S", str(LAUNCHER), *settings, "--", tool, *argv[1:]]
     with _lock:
+        if _closed.is_set():
+            raise stopped("")
         process = subprocess.Popen(  # noqa: S603 - a list, never a shell
             command,
             stdin=subprocess.DEVNULL,
@@ -208,11 +217,12 @@ def _follow(child: _Child, on_line: Callable[[str], None] | None, should_stop: C
         selector.register(stdout, selectors.EVENT_READ, _each_line(child, on_line) if on_line else child.keep_stdout)
         selector.register(stderr, selectors.EVENT_READ, child.keep_stderr)
         while True:
-            ended = _has_ended(child)
+            if _has_ended(child):
+                # What it left running would keep the pipes open.
+                _kill_group(child)
+                return _read_rest(selector)
             # Both pipes are closed an instant before the tool has ended, so there is little to wait for then.
-            _read(selector, wait_s=0 if ended else TICK_S if selector.get_map() else TICK_S / 20)
-            if ended:
-                return
+            _read(selector, wait_s=TICK_S if selector.get_map() else TICK_S / 20)
             now = time.monotonic()
             if child.stop_wanted:
                 raise stopped(child.log)
@@ -227,6 +237,13 @@ def _follow(child: _Child, on_line: Callable[[str], None] | None, should_stop: C
 def _has_ended(child: _Child) -> bool:
     """Look without reaping: until then its number, and so its group's, can't be given to another process."""
     return os.waitid(os.P_PID, child.process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+
+
+def _read_rest(selector: selectors.BaseSelector) -> None:
+    """Read to the end; what fled from its group gets a second and is not heard any more."""
+    until = time.monotonic() + 1
+    while selector.get_map() and time.monotonic() < until:
+        _read(selector, wait_s=TICK_S)
 
 
 def _read(selector: selectors.BaseSelector, wait_s: float) -> None:
