@@ -100,8 +100,7 @@ def receive(
             _apply(screencast, fields, by)
             session.flush()
             if captions:
-                for take in take_captions:
-                    take(screencast_id, captions)
+                _take(screencast_id, captions)
             pipeline.start(screencast)
             outbox.changed(screencast_id)
             access_changed()
@@ -112,12 +111,14 @@ def receive(
     return screencast
 
 
-def change(screencast: Screencast, fields: Words, *, by: Person) -> Screencast:
-    """Change what is given; leave what is None."""
+def change(screencast: Screencast, fields: Words, *, by: Person, captions: CaptionsFile | None = None) -> Screencast:
+    """Change what is given; leave what is None. Uploaded captions replace what was there in their language."""
     with writing():
         _apply(screencast, fields, by)
         if fields.draft is not None:
             screencast.published_at = None if fields.draft else (screencast.published_at or now())
+        if captions:
+            _take(screencast.id, captions)
         _words_changed(screencast)
         audit.record("changed", "screencast", screencast.id, by=by.id, fields=sorted(fields.model_fields_set))
     return screencast
@@ -164,6 +165,11 @@ def items_of_categories_changed(category_ids: list[str]) -> None:
     """For categories: their name or place is other now, and search knows it from the items."""
     for screencast in db.session.scalars(select(Screencast).where(Screencast.category_id.in_(category_ids))):
         _words_changed(screencast)
+
+
+def _take(screencast_id: str, captions: CaptionsFile) -> None:
+    for take in take_captions:
+        take(screencast_id, captions)
 
 
 def _kind_of(file: Path, size_bytes: int) -> Kind:

@@ -46,7 +46,7 @@ def arrival() -> Iterator[Arrived]:
             path=cast(Landing, file.stream).path,
             filename=file.filename,
             fields=fields,
-            captions=_captions(fields.captions_language),
+            captions=captions_in_request(fields.captions_language),
         )
     finally:
         for each in files.values():
@@ -61,7 +61,7 @@ def _values() -> dict[str, Any]:
     return values
 
 
-def _captions(language: str) -> CaptionsFile | None:
+def captions_in_request(language: str) -> CaptionsFile | None:
     file = request.files.get("captions")
     if not file or not file.filename:
         return None

@@ -5,15 +5,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.accounts.rules import VISIBILITIES
 from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.categories import actions as categories
 from kb.categories.present import choices
 from kb.errors import Invalid, KbError
 from kb.hands import hands
 from kb.screencasts import actions, queries
-from kb.screencasts.arrivals import arrival
-from kb.screencasts.fields import Words
+from kb.screencasts.arrivals import arrival, captions_in_request
+from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
 from kb.screencasts.present import shown
 from kb.web.forms import parse
@@ -62,10 +61,10 @@ def edit(screencast_id: str) -> ResponseReturnValue:
     if request.method != "POST":
         return _edit_page(screencast)
     try:
-        fields = parse(Words, _form_values())
+        fields = parse(Upload, _form_values())
         if not fields.title:
             raise Invalid("A title is needed.", errors={"title": ["Say in a few words what it shows."]})
-        actions.change(screencast, fields, by=person())
+        actions.change(screencast, fields, by=person(), captions=captions_in_request(fields.captions_language))
     except Invalid as error:
         return _edit_page(screencast, error.errors), 422
     flash("Saved.", "success")
@@ -99,8 +98,10 @@ def retry(screencast_id: str) -> ResponseReturnValue:
 
 
 def _form_values() -> dict[str, Any]:
-    values: dict[str, Any] = {key: value for key, value in request.form.items() if key != "tags"}
-    if "tags" in request.form:
+    values: dict[str, Any] = dict(request.form.items())
+    if not values.get("captions_language"):
+        values.pop("captions_language", None)
+    if "tags" in values:
         values["tags"] = request.form.getlist("tags")
     return values
 
@@ -111,7 +112,8 @@ def _choices() -> dict[str, Any]:
         "categories": choices(categories.tree(viewer())),
         "teams": [{"id": team.id, "name": team.name} for team in person().teams],
         "tag_names": queries.tag_names(viewer()),
-        "visibilities": VISIBILITIES,
+        # Public is for people without an account: no choice where none of those may look.
+        "offers_public": settings.public,
         "max_bytes": settings.max_upload_bytes,
         "max_duration_s": settings.max_duration_s,
         "accept": ACCEPT,

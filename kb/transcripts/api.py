@@ -22,7 +22,7 @@ VTT, SRT, JSON = "text/vtt", "application/x-subrip", "application/json"
 @bp.get("/screencasts/<screencast_id>/transcripts/<language>")
 @bp.doc(
     summary="The words with their times",
-    responses={200: {"description": "WebVTT, SubRip or JSON", "content": {VTT: {}, SRT: {}, JSON: {}}}},
+    responses={200: {"description": "WebVTT, SubRip or JSON", "content": {VTT: {}, SRT: {}, JSON: {}}}},  # type: ignore[arg-type]
 )
 @visitors
 def show(screencast_id: str, language: str) -> ResponseReturnValue:
