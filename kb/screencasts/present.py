@@ -149,7 +149,10 @@ def as_json(screencast: Screencast) -> dict[str, Any]:
         "duration": screencast.duration_ms / 1000 if screencast.duration_ms is not None else None,
         "width": screencast.width,
         "height": screencast.height,
-        "sources": [each | {"url": absolute(each["url"])} for each in _sources(screencast)],
+        "sources": [
+            each | {"url": absolute(each["url"]), "type": each["type"].partition(";")[0]}
+            for each in _sources(screencast)
+        ],
         "poster": absolute(_poster_url(screencast)),
         "storyboard": absolute(_storyboard_url(screencast)),
         "captions": [

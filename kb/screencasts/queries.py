@@ -1,6 +1,7 @@
 """Lists of screencasts, as far as a viewer may see them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -38,13 +39,12 @@ def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int) -> P
     if wanted.sort not in SORTS:
         raise Invalid("The order needs a correction.", errors={"sort": [f"Write one of {', '.join(SORTS)}."]})
     query = _loaded(select(Screencast).where(visible(viewer, Screencast), *_narrowed(wanted)))
-    after = read_cursor(cursor, (str,))
-    if after:
-        query = query.where(_after(wanted.sort, after[0]))
+    order = f"screencasts by {wanted.sort}"
+    if place := read_cursor(order, cursor):
+        query = query.where(_after(wanted.sort, *place))
     found = list(db.session.scalars(query.order_by(*_ORDERS[wanted.sort]).limit(limit + 1)))
     more = len(found) > limit
-    # The cursor names the last row alone; where it stands is looked up, so that no time is rounded on its way.
-    return Page(found[:limit], cursor_of(found[limit - 1].id) if more else None)
+    return Page(found[:limit], cursor_of(order, *_place(wanted.sort, found[limit - 1])) if more else None)
 
 
 def by_ids(viewer: Viewer, ids: list[str]) -> list[Screencast]:
@@ -119,23 +119,20 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _after(sort: str, last_id: str) -> ColumnElement[bool]:
-    last = db.session.get(Screencast, last_id)
-    if not last:
-        raise Invalid("This list changed. Start again from its first page.", errors={"cursor": ["Too old."]})
-    older = or_(
-        Screencast.created_at < last.created_at,
-        and_(Screencast.created_at == last.created_at, Screencast.id < last.id),
-    )
+def _place(sort: str, last: Screencast) -> tuple[Any, ...]:
+    """Where a row stands; kept in the cursor, so that the list goes on from there when the row has moved or gone."""
+    if sort == "title":
+        return last.id, last.title
+    return last.id, last.created_at.isoformat(), last.solved_count
+
+
+def _after(sort: str, last_id: str, *values: Any) -> ColumnElement[bool]:
+    if sort == "title":
+        # By the database's own lower(), which for SQLite is not Python's.
+        title, last_title = func.lower(Screencast.title), func.lower(values[0])
+        return or_(title > last_title, and_(title == last_title, Screencast.id > last_id))
+    created_at, solved_count = datetime.fromisoformat(values[0]), values[1]
+    older = or_(Screencast.created_at < created_at, and_(Screencast.created_at == created_at, Screencast.id < last_id))
     if sort == "newest":
         return older
-    if sort == "solved":
-        return or_(
-            Screencast.solved_count < last.solved_count,
-            and_(Screencast.solved_count == last.solved_count, older),
-        )
-    # By the database's own lower(), which for SQLite is not Python's.
-    title = select(func.lower(Screencast.title)).where(Screencast.id == last_id).scalar_subquery()
-    return or_(
-        func.lower(Screencast.title) > title, and_(func.lower(Screencast.title) == title, Screencast.id > last.id)
-    )
+    return or_(Screencast.solved_count < solved_count, and_(Screencast.solved_count == solved_count, older))

@@ -13,6 +13,7 @@ from kb.web.api import blueprint
 from kb.web.paging import cursor_of, limit_of, read_cursor
 
 bp = blueprint("search", __name__)
+ORDER = "search"
 
 
 class MomentOut(BaseModel):
@@ -66,6 +67,6 @@ def search(query_data: SearchQuery) -> dict[str, Any]:
     asked = Asked(
         query_data.q, category=query_data.category, tags=tuple(request.args.getlist("tag")), author=query_data.author
     )
-    place = read_cursor(query_data.cursor, (int,))
+    place = read_cursor(ORDER, query_data.cursor)
     found = answer(viewer(), asked, offset=place[0] if place else 0, limit=limit_of(query_data.limit, usual=10))
-    return answer_as_json(found, cursor_of(found.next_offset) if found.next_offset is not None else None)
+    return answer_as_json(found, cursor_of(ORDER, found.next_offset) if found.next_offset is not None else None)

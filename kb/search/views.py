@@ -9,6 +9,7 @@ from kb.search.present import hits_for_page
 from kb.web.paging import cursor_of, read_cursor
 
 bp = Blueprint("search", __name__)
+ORDER = "search page"
 PAGE = 10
 
 
@@ -17,7 +18,7 @@ PAGE = 10
 def page() -> ResponseReturnValue:
     query = request.args.get("q", "").strip()
     category = request.args.get("category") or None
-    place = read_cursor(request.args.get("cursor"), (int,))
+    place = read_cursor(ORDER, request.args.get("cursor"))
     found = answer(viewer(), Asked(query, category=category), offset=place[0] if place else 0, limit=PAGE)
     template = "search/_results.html" if "HX-Request" in request.headers and place else "search/page.html"
     return render_template(
@@ -51,4 +52,4 @@ def _corrected(found: Answer) -> dict[str, str] | None:
 def _next_url(found: Answer, category: str | None) -> str | None:
     if found.next_offset is None:
         return None
-    return url_for("search.page", q=found.query, category=category, cursor=cursor_of(found.next_offset))
+    return url_for("search.page", q=found.query, category=category, cursor=cursor_of(ORDER, found.next_offset))

@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint, APIFlask
 from apiflask.exceptions import HTTPError
 from flask import Response
+from flask.json.provider import DefaultJSONProvider
 from pydantic import BaseModel
 
 from kb.errors import Invalid
@@ -14,14 +15,28 @@ BASE = "/api/v1"
 
 
 class Problem(BaseModel):
-    """RFC 9457. `code` is a stable word; `errors` names the fields of a form."""
+    """RFC 9457. `code` is a stable word."""
 
     type: str
     title: str
     status: int
     detail: str
     code: str
-    errors: dict[str, list[str]] | None = None
+
+
+class Refusal(Problem):
+    """Why a call was refused; `errors` names the fields that need a correction."""
+
+    errors: dict[str, list[str]] = {}
+
+
+class Json(DefaultJSONProvider):
+    def loads(self, s: str | bytes, **options: Any) -> Any:
+        """Raises ValueError for what is no JSON, and for what is nested deeper than anybody means."""
+        try:
+            return super().loads(s, **options)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
 
 def blueprint(noun: str, import_name: str) -> APIBlueprint:
@@ -38,6 +53,9 @@ def make_app(import_name: str, **options: Any) -> APIFlask:
         docs_path=None,
         **options,
     )
+    # The class as well: Flask-Security makes its own from it.
+    app.json_provider_class = Json
+    app.json = Json(app)
     app.config |= {
         "OPENAPI_VERSION": "3.1.0",
         "SPEC_FORMAT": "json",
@@ -69,10 +87,10 @@ def _refusal(error: HTTPError) -> Response:
 def _finish_document(document: Any) -> Any:
     """Say once what holds for every call: a token is needed, and how a refusal looks."""
     document["security"] = [{"token": []}]
-    document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+    document.setdefault("components", {}).setdefault("schemas", {})["Refusal"] = Refusal.model_json_schema()
     refusal = {
         "description": "A problem document",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
     }
     for path in document["paths"].values():
         for call in path.values():
