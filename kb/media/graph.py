@@ -17,10 +17,13 @@ BOX = (1920, 1080)
 FRAME_SIZE = (160, 90)
 FRAME_STEP_MS = 500
 TILE_WIDTH = 192
+# Ten rows of them must fit into a WebP, whose sides are 16,383 at most.
+MOST_TILE_HEIGHT = 640
 COLUMNS = 10
 MOST_TILES = 100
 MOST_SOUNDS = 8
 CLOCK = 90_000
+LATE_MS = 20
 
 
 @dataclass(frozen=True)
@@ -44,21 +47,21 @@ class Graph:
         self.kind, self.found, self.measured, self.encode = kind, found, measured, encode
         # A browser's recording changes its size when the recorded window does. The filters must live through that
         # rather than be built anew: built anew they forget the tiles and the clock that they have so far.
-        self.input = opened(source, kind, reinit_filter=0)
+        self.input = opened(source, kind, **{"reinit_filter:v": 0})
         self.video, self.frames = shop / "video.mp4", shop / "frames.gray"
         self.sheet, self.wav = shop / "storyboard-0.webp", shop / "audio.wav"
         self.interval_ms = max(1000, math.ceil(measured.duration_ms / MOST_TILES))
         self.tiles = math.ceil(measured.duration_ms / self.interval_ms)
-        self.tile_height = max(2, round(TILE_WIDTH * found.height / found.width / 2) * 2)
+        self.tile_height = min(MOST_TILE_HEIGHT, max(2, even(round(TILE_WIDTH * found.height / found.width))))
 
     def outputs(self) -> list[Any]:
         pictures = self._fitted().filter_multi_output("split", 3 if self.encode else 2)
-        sounds = self._sounds(2 if self.encode else 1)
         made = [self._frames_from(pictures[0]), self._sheet_from(pictures[1])]
+        sounds, filters = self._sounds()
         if sounds:
-            made.append(self._wav_from(sounds[0]))
+            made.append(self._wav_from(sounds[0], filters))
         if self.encode:
-            made.append(self._video_from(pictures[2], sounds[1:]))
+            made.append(self._video_from(pictures[2], sounds[1:], filters))
         return made
 
     def storyboard(self, sheet: Path) -> Storyboard:
@@ -108,9 +111,11 @@ class Graph:
         frame rate does. `fps` forgets the last picture where no later one follows, so a copy of it is put after the
         end; and `tpad` fills what is missing, should that copy have gone.
         """
-        last_s, after_s = self.measured.last_picture_ms / 1000, (self.measured.duration_ms + 2 * interval_ms) / 1000
+        # Its copy follows a picture's usual time later, which may be a tick of a clock of 90,000 a second (11 us).
+        is_copy = f"gt(T,{(self.measured.last_picture_us + 8) / 1_000_000})"
+        after_s = (self.measured.duration_ms + 2 * interval_ms) / 1000
         picture = picture.filter("tpad", stop_mode="clone", stop=1)
-        picture = picture.filter("setpts", f"if(gt(T,{last_s + 0.0005}),{after_s}/TB,PTS)")
+        picture = picture.filter("setpts", f"if({is_copy},{after_s}/TB,PTS)")
         picture = picture.filter("fps", f"1000/{interval_ms}", start_time=0, round="up")
         return picture.filter("tpad", stop_mode="clone", stop=-1).filter("trim", end_frame=count)
 
@@ -128,14 +133,14 @@ class Graph:
             str(self.sheet), f="image2", update=1, vcodec="libwebp", quality=60, fps_mode="passthrough", **CLEAN
         )
 
-    def _video_from(self, picture: Any, sounds: list[Any]) -> Any:
+    def _video_from(self, picture: Any, sounds: list[Any], filters: dict[str, str]) -> Any:
         # The last picture is made another than the one before, invisibly, so that it is kept: players stop after the
         # last one that there is, however long it should stay (Chromium 15x), and a still ending would be cut off.
-        last = f"gte(t,{(self.measured.last_picture_ms - 1) / 1000})"
+        last = f"gte(t,{(self.measured.last_picture_us - 8) / 1_000_000})"
         picture = picture.filter("lutyuv", y="if(gt(val,128),val-4,val+4)", enable=last)
         # Screens stand still: dropping what repeats halves the work. A picture is kept every two seconds all the same.
         picture = picture.filter("mpdecimate", hi=200, lo=100, frac=0.02, max=max(2, round(2 * self.measured.fps)))
-        return ffmpeg.output(picture, *sounds, str(self.video), **self._video_options())
+        return ffmpeg.output(picture, *sounds, str(self.video), **self._video_options(), **filters)
 
     def _video_options(self) -> dict[str, Any]:
         # The last picture stays until the end. PTS and DTS must be named, or setts makes them the same (ffmpeg 5.1).
@@ -168,38 +173,43 @@ class Graph:
 
     # -- sound --------------------------------------------------------------------------------------------
 
-    def _sounds(self, copies: int) -> list[Any]:
-        """All sound tracks as one, as often as there are outputs for it."""
-        tracks = [steady(self.input[str(index)]) for index in self.found.audio_indexes[:MOST_SOUNDS]]
-        if not tracks:
-            return []
-        sound = tracks[0] if len(tracks) == 1 else _mixed(tracks)
-        if copies == 1:
-            return [sound]
-        split = sound.filter_multi_output("asplit", copies)
-        return [split[number] for number in range(copies)]
+    def _sounds(self) -> tuple[list[Any], dict[str, str]]:
+        """The sound once for the wav and once for the video, and what to filter it by on its way there.
 
-    def _wav_from(self, sound: Any) -> Any:
-        return sound.output(str(self.wav), f="wav", acodec="pcm_s16le", ar=16000, ac=1, **CLEAN)
+        One track is kept out of the graph of pictures: where it changes midway (one channel, then two), ffmpeg builds
+        the graph that it runs through anew.
+        """
+        tracks = [self.input[str(index)] for index in self.found.audio_indexes[:MOST_SOUNDS]]
+        if len(tracks) < 2:
+            steady = ":".join(f"{name}={value}" for name, value in self._steady().items())
+            return tracks * 2, {"af": f"aresample={steady}"} if tracks else {}
+        mix = _mixed([track.filter("aresample", **self._steady()) for track in tracks])
+        if not self.encode:
+            return [mix], {}
+        split = mix.filter_multi_output("asplit", 2)
+        return [split[0], split[1]], {}
+
+    def _steady(self) -> dict[str, int]:
+        """Gaps filled with silence, also one at the start: words keep their times, whatever was muted or came late."""
+        begins_late = (self.measured.sound_begins_ms or 0) > LATE_MS
+        return {"async": 1, "first_pts": 0} if begins_late else {"async": 1}
+
+    def _wav_from(self, sound: Any, filters: dict[str, str]) -> Any:
+        return sound.output(str(self.wav), f="wav", acodec="pcm_s16le", ar=16000, ac=1, **CLEAN, **filters)
 
 
 def fit(width: int, height: int) -> tuple[int, int]:
     """Return the size at which a picture fits the box, upright ones the upright box; never larger than it is."""
     across, down = BOX if width >= height else BOX[::-1]
     if width <= across and height <= down:
-        return width, height
+        return max(2, width), max(2, height)
     share = min(across / width, down / height)
     return max(2, even(round(width * share))), max(2, even(round(height * share)))
 
 
 def even(length: int) -> int:
     """H.264 halves the colours, so it wants even sides."""
-    return length - length % 2 if length > 1 else 2
-
-
-def steady(sound: Any) -> Any:
-    """From 0 on, gaps filled with silence: words keep their times, whatever was muted or came late."""
-    return sound.filter("aresample", **{"async": 1, "first_pts": 0})
+    return length - length % 2
 
 
 def channels(found: Probe) -> int:

@@ -13,15 +13,16 @@ PACKETS = ("-of", "compact=p=0:nk=1", "-show_entries", ENTRIES)
 class Measured:
     """How long a recording is, from its first to its last picture or sound; all times are as ffmpeg counts them.
 
-    last_picture_ms: when the last picture begins. keyframe_gap_ms: the longest way between two places where decoding
-    can start.
+    last_picture_us: when the last picture begins, in microseconds, since it is looked for by that among others.
+    keyframe_gap_ms: the longest way between two places where decoding can start. sound_begins_ms: the earliest of all.
     """
 
     duration_ms: int
     video_frames: int
     fps: float
-    last_picture_ms: int
+    last_picture_us: int
     keyframe_gap_ms: int
+    sound_begins_ms: int | None
 
 
 @dataclass
@@ -80,11 +81,13 @@ class Clock:
         start = min(track.first for track in tracks) if self.start is None else self.start
         end = max(track.end for track in tracks)
         duration_ms = max(1, round((end - start) * 1000))
+        sounds = [track.first for track in tracks if track is not pictures]
         gaps = (later - earlier for earlier, later in itertools.pairwise([*sorted(self.keyframes), end]))
         return Measured(
             duration_ms=duration_ms,
             video_frames=pictures.count,
             fps=round(pictures.count * 1000 / duration_ms, 3),
-            last_picture_ms=round((pictures.last - start) * 1000),
+            last_picture_us=round((pictures.last - start) * 1_000_000),
             keyframe_gap_ms=round(max(gaps, default=end - start) * 1000),
+            sound_begins_ms=round((min(sounds) - start) * 1000) if sounds else None,
         )

@@ -10,7 +10,7 @@ import ffmpeg
 
 from kb.errors import ToolFailed
 from kb.media.convert import CLEAN, convert, opened, workshop
-from kb.media.graph import FRAME_SIZE, FRAME_STEP_MS, Graph, Storyboard, channels, fit, steady
+from kb.media.graph import FRAME_SIZE, FRAME_STEP_MS, Graph, Storyboard, channels, fit
 from kb.media.kinds import MP4, WEBM, Kind
 from kb.media.packets import Measured
 from kb.media.probe import Probe, measure
@@ -116,13 +116,11 @@ def _copy(source: Path, kind: Kind, found: Probe, into: Kind, made: Path) -> Any
     streams = [stream[str(found.video_index)]]
     options = {"vcodec": "copy", **CONTAINERS[into.name], **CLEAN}
     if found.audio_indexes:
-        sound = stream[str(found.audio_indexes[0])]
+        streams.append(stream[str(found.audio_indexes[0])])
         if found.audio_codec in COPIED_SOUNDS[into.name]:
             options["acodec"] = "copy"
         else:
-            sound = steady(sound)
-            options |= SOUNDS[into.name] | {"ac": channels(found)}
-        streams.append(sound)
+            options |= SOUNDS[into.name] | {"ac": channels(found), "af": "aresample=async=1"}
     return ffmpeg.output(*streams, str(made), **options)
 
 

@@ -87,7 +87,7 @@ def test_a_still_ending_without_sound_keeps_its_length(probed: Give, look: Look,
     assert float(video_of(result)["duration"]) == pytest.approx(30.5, abs=0.01)
     # Players end with the last picture, so there must be one at the end; and what repeats was dropped all the same.
     measured = measure(rendered.video, MP4)
-    assert measured.last_picture_ms > 30_400
+    assert measured.last_picture_us > 30_400_000
     assert measured.video_frames < 120
     assert len(frames_of(rendered)) == 61
     assert rendered.storyboard
@@ -273,6 +273,38 @@ def test_a_browsers_recording_cut_in_the_middle_is_taken(probed: Give, tmp_path:
     rendered = render(*probed(cut), out, encode=True)
     assert 800 < rendered.duration_ms < 1900
     assert rendered.video
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"), [("1x400", (2, 400)), ("400x1", (400, 2)), ("16x900", (16, 900)), ("3840x64", (1920, 32))]
+)
+def test_strange_shapes_are_taken(
+    probed: Give, ffmpeg: Callable[..., None], tmp_path: Path, shape: str, size: tuple[int, int]
+) -> None:
+    path, out = tmp_path / "strange.mkv", tmp_path / "out"
+    out.mkdir()
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2=s={shape}:r=5:d=1,format=yuv444p", "-c:v", "ffv1", path)
+    rendered = render(*probed(path), out, encode=True)
+    assert (rendered.width, rendered.height) == size
+    assert rendered.storyboard
+    with Image.open(rendered.storyboard.sheets[0]) as sheet:
+        assert sheet.size == (rendered.storyboard.tile_width, rendered.storyboard.tile_height)
+
+
+def test_sound_that_changes_from_one_channel_to_two_goes_on(
+    probed: Give, ffmpeg: Callable[..., None], tmp_path: Path
+) -> None:
+    encoder = ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-shortest"]
+    for name, channels, offset in (("a", 1, 0), ("b", 2, 2)):
+        picture, sound = "testsrc2=s=160x90:r=10:d=2", "sine=f=440:d=2"
+        inputs = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound, "-ac", channels]
+        ffmpeg(*inputs, *encoder, "-output_ts_offset", offset, tmp_path / f"{name}.ts")
+    both, out = tmp_path / "both.ts", tmp_path / "out"
+    both.write_bytes((tmp_path / "a.ts").read_bytes() + (tmp_path / "b.ts").read_bytes())
+    out.mkdir()
+    samples = samples_of(render(*probed(both), out, encode=True).wav)
+    assert len(samples) == pytest.approx(4 * 16000, abs=2000)
+    assert strength(samples[44_000:52_000], 440) > 0.05
 
 
 def test_nothing_of_the_sources_tags_is_kept(

@@ -59,6 +59,21 @@ def test_lines_come_one_by_one_also_the_last_without_an_end() -> None:
     assert finished.stdout == b""
 
 
+def test_all_is_heard_that_was_said_last() -> None:
+    lines: list[str] = []
+    script = "import sys; sys.stdout.write('x' * 200_000 + '\\n' + 'y' * 60_000 + '\\nlast')"
+    run([*PYTHON, script], limits=SOON, on_line=lines.append)
+    assert list(map(len, lines)) == [200_000, 60_000, 4]
+    assert run([*PYTHON, script], limits=SOON).stdout.endswith(b"y\nlast")
+
+
+def test_what_flees_from_its_group_holds_up_nobody() -> None:
+    began = time.monotonic()
+    finished = run(["sh", "-c", "setsid sleep 30 & echo $!"], limits=SOON)
+    assert time.monotonic() - began < 5
+    os.kill(int(finished.stdout), signal.SIGKILL)
+
+
 def test_arguments_are_words_and_never_a_shells() -> None:
     words = ["; touch /tmp/x", "$(id)", "-rf", "a b", "'", "ü\n", "*"]
     finished = run([*PYTHON, "import sys; print(sys.argv[1:])", *words], limits=SOON)
