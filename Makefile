@@ -1,10 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test test lint assets watch-assets lock
+.PHONY: help run setup setup-test test test-all lint bench assets watch-assets lock
 
 help:
 	@echo 'make run           install what is missing, then start the whole site (Ctrl-C stops it)'
 	@echo 'make test          install what is missing, then every check that decides whether a change is good'
+	@echo 'make test-all      the long tests as well'
 	@echo 'make lint          format, types, import rules'
+	@echo 'make bench         measure, and print the tables of docs/performance.md'
 	@echo 'make assets        build scripts, styles, icons and fonts if their sources changed'
 	@echo 'make watch-assets  build them again at each change'
 	@echo 'make lock          write the lock files anew after a change of pyproject.toml or package.json'
@@ -20,6 +22,9 @@ setup-test:
 	@deploy/setup --test
 
 test: lint
+	.venv/bin/pytest -n 2 -m 'not slow'
+
+test-all: lint
 	.venv/bin/pytest -n 2
 
 lint: setup-test
@@ -28,9 +33,15 @@ lint: setup-test
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+bench: setup
+	.venv/bin/python bench/spine.py
+
 assets: setup
 
-watch-assets: setup
+watch-bench: setup
+	.venv/bin/python bench/spine.py
+
+assets: setup
 	@exec .venv/bin/node deploy/assets.mjs --watch
 
 compile = .venv/bin/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \
