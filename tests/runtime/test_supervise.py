@@ -121,6 +121,18 @@ def test_a_link_in_place_of_the_socket_s_folder_is_refused(tmp_path: Path) -> No
         make_redis_folders(site)
 
 
+def test_a_data_folder_too_deep_for_a_socket_gets_one_in_a_short_folder_of_its_own(tmp_path: Path) -> None:
+    site = settings(tmp_path / ("deep" * 30))
+    site.make_folders()
+    make_redis_folders(site)
+    folder = site.redis_socket.parent
+    try:
+        assert len(str(site.redis_socket)) < 108
+        assert folder.stat().st_mode & 0o777 == 0o700
+    finally:
+        folder.rmdir()
+
+
 def test_a_taken_address_is_refused_and_its_listener_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         bind = f"127.0.0.1:{listener.getsockname()[1]}"
