@@ -40,8 +40,11 @@ def every_document() -> Iterator[Document]:
 
 
 def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
-    """By screencast: its title (at the start), and what is said with its times."""
-    by_id = {screencast.id: [Passage(0, 0, screencast.title, "title")] for screencast in screencasts}
+    """By screencast: its title and what is written about it (at the start), and what is said with its times."""
+    by_id = {
+        screencast.id: [Passage(0, 0, text, "title") for text in (screencast.title, _about(screencast)) if text]
+        for screencast in screencasts
+    }
     rows = db.session.execute(
         select(Transcript.screencast_id, Cue.start_ms, Cue.end_ms, Cue.text, Cue.words)
         .join(Cue.transcript)
@@ -72,7 +75,7 @@ def _document(screencast: Screencast, spoken: str) -> Document:
     return Document(
         id=screencast.id,
         title=screencast.title,
-        about="\n".join(filter(None, (screencast.purpose, screencast.description, " ".join(tags)))),
+        about=_about(screencast),
         spoken=spoken,
         category_path=tuple(category.id for category in path_of(screencast.category)),
         tags=tags,
@@ -81,3 +84,8 @@ def _document(screencast: Screencast, spoken: str) -> Document:
         created_at=screencast.created_at,
         version=screencast.version,
     )
+
+
+def _about(screencast: Screencast) -> str:
+    words = (screencast.purpose, screencast.description, " ".join(tag.name for tag in screencast.tags))
+    return "\n".join(filter(None, words))

@@ -1,7 +1,7 @@
 """Where in a screencast the searched words are said or shown, and how well: the second that a hit opens at. Pure.
 
-The best 30 seconds by the weight of the searched words found in them make the first moment; the same weight, fused
-with the rank of the whole document, orders the hits.
+The best 30 seconds by the weight of the searched words found in them make the first moment, which opens where those
+words stand closest together; the same weight, fused with the rank of the whole document, orders the hits.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +17,9 @@ Kind = Literal["speech", "screen", "chapter", "title"]
 Analyse = Callable[[str], Sequence[Token]]
 
 WINDOW_MS = 30_000
+# A sentence or two: who asks for three words wants the second where they are said together, not where the first of them
+# was mentioned in passing.
+CLOSE_MS = 12_000
 # How much of a word's weight is earned by that very form, another form of it, and a part of a compound.
 EXACT, SAME_STEM, PART = 1.0, 0.75, 0.5
 # A moment much weaker than the best is noise: some common word of the query.
@@ -71,7 +74,7 @@ def moments(
     idf: Mapping[str, float] | None = None,
     limit: int = 5,
 ) -> list[Moment]:
-    """Return the best moments, best first; each starts where the first of its words is said or shown.
+    """Return the best moments, best first; each starts where its words begin to be said or shown together.
 
     analyse: the index's own, which never looks across white space. idf: stem → weight (1 if unknown).
     The title is a moment, at its passage's time, only if there is no other.
@@ -121,6 +124,14 @@ class _Mark(NamedTuple):
     grade: float
 
 
+class _Said(NamedTuple):
+    """A found word and when it is said; where only its passage's time is known, then."""
+
+    at_ms: int
+    stem: str
+    grade: float
+
+
 @dataclass(frozen=True)
 class _Match:
     """A passage with words found. chunks: its text between white space, each with its marks."""
@@ -129,14 +140,15 @@ class _Match:
     chunks: tuple[tuple[str, tuple[_Mark, ...]], ...]
     grades: dict[str, float]
 
-    def start_ms(self) -> int:
-        """When the first of its found words is said, if that is known; else when the passage starts."""
-        said = self.passage.words
-        first = next(at for at, (_, marks) in enumerate(self.chunks) if marks)
-        # Edited text no longer has the engine's words; then the count differs and only the passage's time holds.
-        if [word.text for word in said] != [chunk for chunk, _ in self.chunks]:
-            return self.passage.start_ms
-        return max(self.passage.start_ms, said[first].start_ms)
+    def said(self) -> list[_Said]:
+        start_ms, words = self.passage.start_ms, self.passage.words
+        # Edited text no longer has the engine's words; then only the passage's time holds.
+        is_timed = [word.text for word in words] == [chunk for chunk, _ in self.chunks]
+        return [
+            _Said(max(start_ms, words[at].start_ms) if is_timed else start_ms, mark.stem, mark.grade)
+            for at, (_, marks) in enumerate(self.chunks)
+            for mark in marks
+        ]
 
     def html(self, *, shortened: bool = True) -> str:
         shown: list[str] = []
@@ -148,7 +160,8 @@ class _Match:
             former = at
         if former != len(self.chunks) - 1:
             shown.append("…")
-        return " ".join(shown)
+        # Words found side by side read as one.
+        return " ".join(shown).replace("</mark> <mark>", " ")
 
     def _shown(self) -> list[int]:
         """Which chunks to show: all of a short passage, else those around the marks."""
@@ -176,10 +189,12 @@ class _Window:
         return self.matches[-1].passage.start_ms - self.matches[0].passage.start_ms
 
     def moment(self, titles: Sequence[_Match]) -> Moment:
-        start_ms = self.matches[0].start_ms()
-        end_ms = max(start_ms, self.matches[-1].passage.end_ms)
-        strongest = max(self.matches, key=lambda match: _score(match.grades, self.weights))
-        html = " … ".join(match.html() for match in self.matches)
+        together = set(_closest([said for match in self.matches for said in match.said()], self.weights))
+        shown = [match for match in self.matches if together.intersection(match.said())]
+        start_ms = min(said.at_ms for said in together)
+        end_ms = max(start_ms, shown[-1].passage.end_ms)
+        strongest = max(shown, key=lambda match: _score(match.grades, self.weights))
+        html = " … ".join(match.html() for match in shown)
         with_title = _score(_best_grades([*self.matches, *titles]), self.weights)
         return Moment(start_ms, end_ms, strongest.passage.kind, html, self.score, with_title)
 
@@ -237,6 +252,27 @@ def _windows(matches: Sequence[_Match], weights: Mapping[str, float]) -> list[_W
                 kept.append(match)
         windows.append(_Window(tuple(kept), _score(grades, weights), weights))
     return sorted(windows, key=lambda w: (-w.score, w.span_ms, w.matches[0].passage.start_ms))
+
+
+def _closest(said: Sequence[_Said], weights: Mapping[str, float]) -> list[_Said]:
+    """The words within CLOSE_MS that weigh most; of equals those that are said in the shortest time, then the earliest.
+
+    said: in order of time.
+    """
+    best: tuple[float, int, list[_Said]] = (-1.0, 0, [])
+    for at, first in enumerate(said):
+        grades: dict[str, float] = {}
+        together = []
+        for word in said[at:]:
+            if word.at_ms > first.at_ms + CLOSE_MS:
+                break
+            if word.grade > grades.get(word.stem, 0.0):
+                grades[word.stem] = word.grade
+                together.append(word)
+        found = (_score(grades, weights), first.at_ms - together[-1].at_ms, together)
+        if found[:2] > best[:2]:
+            best = found
+    return best[2]
 
 
 def _apart(windows: Sequence[_Window], limit: int) -> list[_Window]:

@@ -158,3 +158,20 @@ def test_each_word_of_the_texts_is_analysed_once_for_all_hits_of_a_page() -> Non
     for _ in range(10):
         assert moments(talk(*["open the terminal and merge", "the branch, again"] * 60), looking_for("merge"), counting)
     assert sorted(analysed) == sorted({"open", "the", "terminal", "and", "merge", "branch,", "again"})
+
+
+def test_a_moment_opens_where_the_words_stand_together_not_where_one_was_mentioned_in_passing() -> None:
+    passages = [
+        Passage(0, 4_000, "you want to print something"),
+        Passage(20_000, 28_000, "then delete the old files in the folder"),
+    ]
+    best = moments(passages, looking_for("print old files folder"), analyse)[0]
+    assert best.start_ms == 20_000
+    assert best.html == "then delete the <mark>old files</mark> in the <mark>folder</mark>"
+
+
+def test_within_a_long_cue_it_opens_at_the_words_said_closest_together() -> None:
+    said = ["files", "are", "paper", "and", "then", "old", "files"]
+    words = tuple(TimedWord(at * 1_500, at * 1_500 + 900, text) for at, text in enumerate(said))
+    best = moments([Passage(0, 12_000, " ".join(said), words=words)], looking_for("old files"), analyse)[0]
+    assert best.start_ms == 7_500
