@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
+from kb.cli import kb
 from kb.config import ROOT, Settings
+from kb.queues import QUEUES
 from kb.supervise import programs
 
 
@@ -42,3 +45,20 @@ def test_every_system_package_is_explained() -> None:
     needed = set(re.findall(r"\bneed ([\w-]+) ", (ROOT / "deploy/setup").read_text()))
     assert needed
     assert needed <= rows("dependencies.md")
+
+
+def test_every_command_and_every_job_is_explained() -> None:
+    assert rows("commands.md") == {*commands(kb, "kb"), *QUEUES}
+
+
+def test_the_jobs_stand_beside_the_queue_they_wait_in() -> None:
+    text = (ROOT / "docs/commands.md").read_text()
+    assert dict(re.findall(r"^\| `(\w+\.\w+)` \| (\w+) \|", text, re.MULTILINE)) == dict(QUEUES)
+
+
+def commands(group: click.Group, name: str) -> list[str]:
+    found = []
+    for child in group.commands.values():
+        path = f"{name} {child.name}"
+        found += commands(child, path) if isinstance(child, click.Group) else [path]
+    return found
