@@ -1,5 +1,6 @@
 """One ffmpeg process: a graph built with ffmpeg-python, started by `run`, its progress read."""
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 # Nothing of the source's tags (a place, a device, a name) goes into what we make, and nothing random either.
 CLEAN = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
 PROGRESS_STEP = 0.01
+LABEL = re.compile(r"\[([^\[\]]+)\]")
 
 
 def opened(source: Path, kind: Kind, **options: Any) -> Any:
@@ -42,7 +44,7 @@ def convert(
 
     Raises ToolFailed as `run` does; "unreadable" where ffmpeg gives up; when it ends without having come to the end.
     """
-    arguments = ffmpeg.merge_outputs(*outputs).get_args(overwrite_output=True)
+    arguments = _apart(ffmpeg.merge_outputs(*outputs).get_args(overwrite_output=True))
     watch = _Watch(duration_ms, on_progress)
     try:
         finished = run(
@@ -67,6 +69,25 @@ def convert(
             "The video program stopped before the end of this recording.", permanent=False, log=finished.stderr
         )
     return finished
+
+
+def _apart(arguments: list[str]) -> list[str]:
+    """Make a graph of its own of each part that hangs together: the pictures, the sound.
+
+    ffmpeg-python writes one for all. ffmpeg builds a graph anew when what runs into it changes, and a second channel
+    of sound that appears midway would then empty the half-filled storyboard.
+    """
+    if "-filter_complex" not in arguments:
+        return arguments
+    at = arguments.index("-filter_complex")
+    parts: list[tuple[set[str], list[str]]] = []
+    for chain in arguments[at + 1].split(";"):
+        labels = {*LABEL.findall(chain)}
+        joined = [part for part in parts if part[0] & labels]
+        parts = [part for part in parts if part not in joined]
+        parts.append((labels.union(*(part[0] for part in joined)), [*(c for part in joined for c in part[1]), chain]))
+    graphs = [word for _, chains in parts for word in ("-filter_complex", ";".join(chains))]
+    return [*arguments[:at], *graphs, *arguments[at + 2 :]]
 
 
 class _Watch:

@@ -56,12 +56,12 @@ class Graph:
 
     def outputs(self) -> list[Any]:
         pictures = self._fitted().filter_multi_output("split", 3 if self.encode else 2)
+        sounds = self._sounds(2 if self.encode else 1)
         made = [self._frames_from(pictures[0]), self._sheet_from(pictures[1])]
-        sounds, filters = self._sounds()
         if sounds:
-            made.append(self._wav_from(sounds[0], filters))
+            made.append(self._wav_from(sounds[0]))
         if self.encode:
-            made.append(self._video_from(pictures[2], sounds[1:], filters))
+            made.append(self._video_from(pictures[2], sounds[1:]))
         return made
 
     def storyboard(self, sheet: Path) -> Storyboard:
@@ -133,14 +133,14 @@ class Graph:
             str(self.sheet), f="image2", update=1, vcodec="libwebp", quality=60, fps_mode="passthrough", **CLEAN
         )
 
-    def _video_from(self, picture: Any, sounds: list[Any], filters: dict[str, str]) -> Any:
+    def _video_from(self, picture: Any, sounds: list[Any]) -> Any:
         # The last picture is made another than the one before, invisibly, so that it is kept: players stop after the
         # last one that there is, however long it should stay (Chromium 15x), and a still ending would be cut off.
         last = f"gte(t,{(self.measured.last_picture_us - 8) / 1_000_000})"
         picture = picture.filter("lutyuv", y="if(gt(val,128),val-4,val+4)", enable=last)
         # Screens stand still: dropping what repeats halves the work. A picture is kept every two seconds all the same.
         picture = picture.filter("mpdecimate", hi=200, lo=100, frac=0.02, max=max(2, round(2 * self.measured.fps)))
-        return ffmpeg.output(picture, *sounds, str(self.video), **self._video_options(), **filters)
+        return ffmpeg.output(picture, *sounds, str(self.video), **self._video_options())
 
     def _video_options(self) -> dict[str, Any]:
         # The last picture stays until the end. PTS and DTS must be named, or setts makes them the same (ffmpeg 5.1).
@@ -173,29 +173,23 @@ class Graph:
 
     # -- sound --------------------------------------------------------------------------------------------
 
-    def _sounds(self) -> tuple[list[Any], dict[str, str]]:
-        """The sound once for the wav and once for the video, and what to filter it by on its way there.
+    def _sounds(self, copies: int) -> list[Any]:
+        """All sound tracks as one, as often as there are outputs for it.
 
-        One track is kept out of the graph of pictures: where it changes midway (one channel, then two), ffmpeg builds
-        the graph that it runs through anew.
+        Gaps are filled with silence, also one at the start: words keep their times, whatever was muted or came late.
         """
-        tracks = [self.input[str(index)] for index in self.found.audio_indexes[:MOST_SOUNDS]]
-        if len(tracks) < 2:
-            steady = ":".join(f"{name}={value}" for name, value in self._steady().items())
-            return tracks * 2, {"af": f"aresample={steady}"} if tracks else {}
-        mix = _mixed([track.filter("aresample", **self._steady()) for track in tracks])
-        if not self.encode:
-            return [mix], {}
-        split = mix.filter_multi_output("asplit", 2)
-        return [split[0], split[1]], {}
-
-    def _steady(self) -> dict[str, int]:
-        """Gaps filled with silence, also one at the start: words keep their times, whatever was muted or came late."""
         begins_late = (self.measured.sound_begins_ms or 0) > LATE_MS
-        return {"async": 1, "first_pts": 0} if begins_late else {"async": 1}
+        steady = {"async": 1, "first_pts": 0} if begins_late else {"async": 1}
+        tracks = [
+            self.input[str(index)].filter("aresample", **steady) for index in self.found.audio_indexes[:MOST_SOUNDS]
+        ]
+        if not tracks:
+            return []
+        split = (tracks[0] if len(tracks) == 1 else _mixed(tracks)).filter_multi_output("asplit", copies)
+        return [split[number] for number in range(copies)]
 
-    def _wav_from(self, sound: Any, filters: dict[str, str]) -> Any:
-        return sound.output(str(self.wav), f="wav", acodec="pcm_s16le", ar=16000, ac=1, **CLEAN, **filters)
+    def _wav_from(self, sound: Any) -> Any:
+        return sound.output(str(self.wav), f="wav", acodec="pcm_s16le", ar=16000, ac=1, **CLEAN)
 
 
 def fit(width: int, height: int) -> tuple[int, int]:

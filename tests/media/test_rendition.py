@@ -283,7 +283,7 @@ def test_strange_shapes_are_taken(
 ) -> None:
     path, out = tmp_path / "strange.mkv", tmp_path / "out"
     out.mkdir()
-    ffmpeg("-f", "lavfi", "-i", f"testsrc2=s={shape}:r=5:d=1,format=yuv444p", "-c:v", "ffv1", path)
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2=s={shape}:r=5:d=1,format=yuv444p", path)
     rendered = render(*probed(path), out, encode=True)
     assert (rendered.width, rendered.height) == size
     assert rendered.storyboard
@@ -302,7 +302,10 @@ def test_sound_that_changes_from_one_channel_to_two_goes_on(
     both, out = tmp_path / "both.ts", tmp_path / "out"
     both.write_bytes((tmp_path / "a.ts").read_bytes() + (tmp_path / "b.ts").read_bytes())
     out.mkdir()
-    samples = samples_of(render(*probed(both), out, encode=True).wav)
+    rendered = render(*probed(both), out, encode=True)
+    assert len(frames_of(rendered)) == math.ceil(rendered.duration_ms / 500)
+    assert rendered.duration_ms == pytest.approx(4000, abs=60)
+    samples = samples_of(rendered.wav)
     assert len(samples) == pytest.approx(4 * 16000, abs=2000)
     assert strength(samples[44_000:52_000], 440) > 0.05
 
