@@ -1,29 +1,55 @@
 """Transcripts in the API: WebVTT by default, SubRip or JSON by Accept; replaced in the same formats."""
 
-import json
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, Field, RootModel, ValidationError
 
 from kb.accounts.sessions import signed_in, viewer, visitors
-from kb.errors import Invalid, UnsupportedMedia
+from kb.errors import Invalid, TooLarge, UnsupportedMedia
 from kb.screencasts import actions as screencasts
 from kb.transcripts import actions
-from kb.transcripts.cues import LARGEST_BYTES, TimedText, check_cues, read, to_srt, to_vtt
-from kb.transcripts.models import Transcript, WordsFrom
+from kb.transcripts.cues import LARGEST_BYTES, LONGEST_MS, TimedText, check_cues, read, to_srt, to_vtt
+from kb.transcripts.models import Transcript as Kept
+from kb.transcripts.models import WordsFrom
 from kb.transcripts.views import timed_texts
-from kb.web.api import blueprint
+from kb.web.api import blueprint, takes
 
 bp = blueprint("transcripts", __name__)
 VTT, SRT, JSON = "text/vtt", "application/x-subrip", "application/json"
+ANSWERS: Any = {
+    200: {
+        "description": "WebVTT, SubRip or JSON, by Accept",
+        "content": {VTT: {}, SRT: {}, JSON: {"schema": {"$ref": "#/components/schemas/Transcript"}}},
+    }
+}
+
+
+Second = Annotated[float, Field(ge=0, le=LONGEST_MS / 1000)]
+
+
+class TimedWords(BaseModel):
+    start: Second
+    end: Second
+    text: str
+
+
+class Transcript(BaseModel):
+    """source, language and draft are told, and need not be sent."""
+
+    cues: list[TimedWords]
+    source: str = ""
+    language: str = ""
+    draft: bool = False
+
+
+class Captions(RootModel[str]):
+    pass
 
 
 @bp.get("/screencasts/<screencast_id>/transcripts/<language>")
-@bp.doc(
-    summary="The words with their times",
-    responses={200: {"description": "WebVTT, SubRip or JSON", "content": {VTT: {}, SRT: {}, JSON: {}}}},  # type: ignore[arg-type]
-)
+@bp.doc(summary="The words with their times", responses=ANSWERS)
 @visitors
 def show(screencast_id: str, language: str) -> ResponseReturnValue:
     screencast = screencasts.get(viewer(), screencast_id)
@@ -31,7 +57,8 @@ def show(screencast_id: str, language: str) -> ResponseReturnValue:
 
 
 @bp.put("/screencasts/<screencast_id>/transcripts/<language>")
-@bp.doc(summary="Replace the words", description="The body is WebVTT, SubRip, or JSON {cues: [{start, end, text}]}.")
+@bp.doc(summary="Replace the words", responses=ANSWERS)
+@takes({VTT: Captions, SRT: Captions, JSON: Transcript})
 @signed_in
 def replace(screencast_id: str, language: str) -> ResponseReturnValue:
     screencast = screencasts.get_to_change(viewer(), screencast_id)
@@ -41,7 +68,9 @@ def replace(screencast_id: str, language: str) -> ResponseReturnValue:
 
 
 def _cues_in() -> list[TimedText]:
-    content = request.get_data(cache=False) if (request.content_length or 0) <= LARGEST_BYTES else b""
+    if (request.content_length or 0) > LARGEST_BYTES:
+        raise TooLarge("The words are more than the 5 MB that fit here. Split them by language.")
+    content = request.get_data(cache=False)
     kind = request.mimetype
     if kind in (VTT, SRT, "text/srt", "text/plain"):
         return read(content)
@@ -52,16 +81,14 @@ def _cues_in() -> list[TimedText]:
 
 def _json_cues(content: bytes) -> list[TimedText]:
     try:
-        return [
-            TimedText(round(float(cue["start"]) * 1000), round(float(cue["end"]) * 1000), str(cue["text"]))
-            for cue in json.loads(content)["cues"]
-        ]
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
+        sent = Transcript.model_validate_json(content)
+    except ValidationError as error:
         text = "Send {cues: [{start, end, text}]} with seconds as numbers."
         raise Invalid("The words can't be read.", code="bad-captions", errors={"cues": [text]}) from error
+    return [TimedText(round(cue.start * 1000), round(cue.end * 1000), cue.text) for cue in sent.cues]
 
 
-def _out(transcript: Transcript) -> Response:
+def _out(transcript: Kept) -> Response:
     cues = timed_texts(transcript)
     best = request.accept_mimetypes.best_match([VTT, SRT, JSON], default=VTT)
     if best == SRT:
@@ -71,7 +98,7 @@ def _out(transcript: Transcript) -> Response:
     return Response(to_vtt(cues), content_type=f"{VTT}; charset=utf-8")
 
 
-def _as_json(transcript: Transcript, cues: list[TimedText]) -> dict[str, Any]:
+def _as_json(transcript: Kept, cues: list[TimedText]) -> dict[str, Any]:
     return {
         "language": transcript.language,
         "source": transcript.source,

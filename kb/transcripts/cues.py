@@ -2,11 +2,8 @@
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-import pysubs2
-import srt
 
 from kb.errors import Invalid
 from kb.web.forms import is_shown
@@ -15,6 +12,8 @@ LARGEST_BYTES = 5 * 1024**2
 MOST_CUES = 20_000
 LONGEST_TEXT = 2_000
 LONGEST_MS = 24 * 3600 * 1000
+_TIME = r"(?:([0-9]{1,4}):)?([0-9]{1,2}):([0-9]{1,2})[.,]([0-9]{1,3})"
+TIMES = re.compile(rf"{_TIME}\s*-->\s*{_TIME}(?!\S)")
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def read(content: bytes) -> list[TimedText]:
     """
     if len(content) > LARGEST_BYTES:
         raise _refused("The captions file is larger than 5 MB.")
-    return check_cues(TimedText(start, end, _plain(raw)) for start, end, raw in _parsed(_decode(content)))
+    return check_cues(_parsed(_decode(content)))
 
 
 def check_cues(found: Iterable[TimedText]) -> list[TimedText]:
@@ -71,34 +70,42 @@ def _decode(content: bytes) -> str:
     return content.decode("latin-1").replace("\x00", "")
 
 
-def _parsed(text: str) -> Iterable[tuple[int, int, str]]:
-    try:
-        form = "vtt" if text.lstrip().startswith("WEBVTT") else "srt"
-        found = [(event.start, event.end, event.plaintext) for event in pysubs2.SSAFile.from_string(text, form)]
-        if found:
-            return found
-    except (pysubs2.exceptions.Pysubs2Error, ValueError, IndexError):
-        pass
-    # Reads what lacks numbers or has odd separators; never given WebVTT, whose times without hours it misreads.
-    if text.lstrip().startswith("WEBVTT"):
-        return []
-    try:
-        return [
-            (round(each.start.total_seconds() * 1000), round(each.end.total_seconds() * 1000), each.content)
-            for each in srt.parse(text, ignore_errors=True)
-        ]
-    except (srt.SRTParseError, ValueError, OverflowError):
-        return []
+def _parsed(text: str) -> Iterator[TimedText]:
+    """A line of times, and the lines below it up to an empty one; whatever else stands in the file is passed over.
+
+    Both formats come down to that, and the commoner faults too: no header, no numbers, no hours, commas or points.
+    """
+    times: tuple[int, int] | None = None
+    lines: list[str] = []
+    for line in (*map(str.strip, text.split("\n")), ""):
+        if found := TIMES.match(line):
+            # With no empty line between two cues, the number of the second one stands below the first.
+            yield from _cue(times, lines[:-1] if lines and lines[-1].isdecimal() else lines)
+            times, lines = (_ms(*found.groups()[:4]), _ms(*found.groups()[4:])), []
+        elif line:
+            lines.append(line)
+        else:
+            yield from _cue(times, lines)
+            times, lines = None, []
+
+
+def _cue(times: tuple[int, int] | None, lines: list[str]) -> Iterator[TimedText]:
+    if times:
+        yield TimedText(*times, _plain("\n".join(lines)))
+
+
+def _ms(hours: str | None, minutes: str, seconds: str, fraction: str) -> int:
+    return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(fraction.ljust(3, "0"))
 
 
 def _plain(raw: str) -> str:
-    """The text without the markup that caption files may hold."""
-    return html.unescape(re.sub(r"<[^>\n]{0,200}>|\{\\[^}\n]{0,200}\}", "", raw))
+    """The text without the markup that caption files may hold. No repetition may cross the start of the next one."""
+    return html.unescape(re.sub(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,200}\}", "", raw))
 
 
 def _clean(cue: TimedText) -> TimedText | None:
-    text = "\n".join(filter(None, (" ".join(line.split()) for line in cue.text.split("\n"))))[:LONGEST_TEXT]
-    text = "".join(sign for sign in text if sign == "\n" or is_shown(sign))
+    shown = "".join(sign for sign in cue.text if is_shown(sign) or sign.isspace())
+    text = "\n".join(filter(None, (" ".join(line.split()) for line in shown.split("\n"))))[:LONGEST_TEXT].rstrip()
     if not text or not 0 <= cue.start_ms < cue.end_ms <= LONGEST_MS:
         return None
     return TimedText(cue.start_ms, cue.end_ms, text)
