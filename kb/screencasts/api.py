@@ -9,9 +9,9 @@ from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.errors import Invalid
 from kb.screencasts import actions, queries
 from kb.screencasts.arrivals import arrival
-from kb.screencasts.fields import Words
+from kb.screencasts.fields import Upload, Words
 from kb.screencasts.present import as_json
-from kb.web.api import Problem, blueprint
+from kb.web.api import Problem, blueprint, takes
 from kb.web.paging import limit_of
 
 bp = blueprint("screencasts", __name__)
@@ -85,6 +85,11 @@ class ScreencastList(BaseModel):
     next: str | None
 
 
+class NewScreencast(Upload):
+    file: bytes = Field(description="The recording.")
+    captions: bytes | None = Field(None, description="A .vtt or .srt file of what is said.")
+
+
 class ListQuery(BaseModel):
     category: str | None = Field(None, description="A category's id or slug; what is below it counts too.")
     tag: str | None = None
@@ -101,6 +106,7 @@ class ListQuery(BaseModel):
     "streams to disk. Refused: 413 too large, 415 not a video, 422 a field, too long or no picture, 507 no room.",
 )
 @bp.output(ScreencastOut, status_code=202)
+@takes({"multipart/form-data": NewScreencast})
 @signed_in
 def add() -> tuple[dict[str, Any], int, dict[str, str]]:
     with arrival() as arrived:

@@ -1,10 +1,12 @@
 """The JSON API: one blueprint per noun below /api/v1, described by one OpenAPI document."""
 
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from apiflask import APIBlueprint, APIFlask
 from apiflask.exceptions import HTTPError
-from flask import Response
+from flask import Response, current_app
 from flask.json.provider import DefaultJSONProvider
 from pydantic import BaseModel
 
@@ -12,6 +14,7 @@ from kb.errors import Invalid
 from kb.web.errors import problem
 
 BASE = "/api/v1"
+V = TypeVar("V", bound=Callable[..., Any])
 
 
 class Problem(BaseModel):
@@ -39,6 +42,19 @@ class Json(DefaultJSONProvider):
             raise ValueError("nested too deeply") from error
 
 
+def takes(content: Mapping[str, type[BaseModel]]) -> Callable[[V], V]:
+    """Describe a body that its view reads by itself: as a stream, or in one of several formats.
+
+    content: by media type; a RootModel for what is plain text.
+    """
+
+    def described(view: V) -> V:
+        view.takes = content  # type: ignore[attr-defined]
+        return view
+
+    return described
+
+
 def blueprint(noun: str, import_name: str) -> APIBlueprint:
     return APIBlueprint(f"api_{noun}", import_name, url_prefix=BASE, tag=noun.capitalize())
 
@@ -60,6 +76,9 @@ def make_app(import_name: str, **options: Any) -> APIFlask:
         "OPENAPI_VERSION": "3.1.0",
         "SPEC_FORMAT": "json",
         "LOCAL_SPEC_PATH": None,
+        # Else the address would be the one that the first asker named, kept for all.
+        "AUTO_SERVERS": False,
+        "AUTO_OPERATION_ID": True,
         "AUTO_404_RESPONSE": False,
         "AUTO_VALIDATION_ERROR_RESPONSE": False,
         "INFO": {
@@ -85,15 +104,27 @@ def _refusal(error: HTTPError) -> Response:
 
 
 def _finish_document(document: Any) -> Any:
-    """Say once what holds for every call: a token is needed, and how a refusal looks."""
+    """Say once what holds for every call: where it goes, that a token is needed, and how a refusal looks."""
+    # Relative to where the document came from, by whatever name somebody reaches the site.
+    document["servers"] = [{"url": "/"}]
     document["security"] = [{"token": []}]
-    document.setdefault("components", {}).setdefault("schemas", {})["Refusal"] = Refusal.model_json_schema()
     refusal = {
         "description": "A problem document",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
+        "content": {"application/problem+json": {"schema": _named(Refusal, document)}},
     }
-    for path in document["paths"].values():
-        for call in path.values():
-            if isinstance(call, dict) and "responses" in call:
-                call["responses"].setdefault("default", refusal)
+    for rule in current_app.url_map.iter_rules():
+        path = document["paths"].get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
+        for method in path.keys() & {method.lower() for method in rule.methods or ()}:
+            path[method]["responses"].setdefault("default", refusal)
+            if content := getattr(current_app.view_functions[rule.endpoint], "takes", None):
+                bodies = {kind: {"schema": _named(model, document)} for kind, model in content.items()}
+                path[method]["requestBody"] = {"required": True, "content": bodies}
     return document
+
+
+def _named(model: type[BaseModel], document: Any) -> dict[str, str]:
+    """A reference to the schema of a model, which is put among the document's components."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
