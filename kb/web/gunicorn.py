@@ -3,6 +3,7 @@
 Each process takes `kb.web.live`'s cap of streams and keeps the rest of its threads for pages.
 """
 
+import gc
 import os
 
 from gunicorn.arbiter import Arbiter
@@ -33,4 +34,7 @@ loglevel = "warning"
 
 
 def when_ready(server: Arbiter) -> None:
+    # What was made so far stays out of every later collection, which would copy each page it walks over.
+    gc.collect()
+    gc.freeze()
     print(f"\nShowhow is ready: {_settings.address}  (Ctrl-C stops it)\n", flush=True)  # noqa: T201
