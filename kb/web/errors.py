@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from kb.db import db
-from kb.errors import KbError, NotSignedIn
+from kb.errors import Invalid, KbError, NotSignedIn
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(KbError, _ours)
     app.register_error_handler(HTTPException, _framework)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DataError, _unfit)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -94,6 +95,14 @@ def _database(error: OperationalError) -> ResponseReturnValue:
     response = _answer(503, "busy", "Busy for a moment", "The database did not answer. Try again in a moment.", None)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _unfit(error: DataError) -> ResponseReturnValue:
+    """PostgreSQL keeps no NUL, and nothing longer than its column; in an address neither is worth a check of its own."""
+    db.session.rollback()
+    log.warning("the database refused a value", exc_info=error)
+    refused = Invalid("Something in this request can't be kept. Look for unusual signs in it.")
+    return _answer(refused.status, refused.code, refused.title, refused.detail, None)
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:

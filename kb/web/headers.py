@@ -61,6 +61,9 @@ def _finish(response: Response) -> Response:
     if request.endpoint != "static" and "Cache-Control" not in headers:
         # What a page shows depends on who asks.
         headers["Cache-Control"] = "private, no-cache"
+    if response.mimetype == "text/html":
+        # A script that fetches a part of a page gets another answer from the same address.
+        response.vary.add("HX-Request")
     if "log_names" in g:
         took_ms = (time.perf_counter() - g.began_at) * 1000
         level = logging.DEBUG if request.endpoint in NOT_WORTH_A_LINE else logging.INFO

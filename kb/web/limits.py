@@ -1,12 +1,13 @@
 """How often one person, token or address may ask."""
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 
 from kb.config import Settings
 
 READS = "6000 per minute"
 WRITES = "600 per minute"
+WAIT = "X-RateLimit-Wait"
 
 
 def _who() -> str:
@@ -28,5 +29,16 @@ def init(app: Flask, settings: Settings) -> None:
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_SWALLOW_ERRORS": True,
         "RATELIMIT_KEY_PREFIX": "kb-limit",
+        "RATELIMIT_HEADER_RETRY_AFTER": WAIT,
     }
+    # What is registered first runs last.
+    app.after_request(_say_how_long)
     limiter.init_app(app)
+
+
+def _say_how_long(response: Response) -> Response:
+    """The library would set Retry-After on every answer, over what a failure that passes has said."""
+    wait_s = response.headers.pop(WAIT, None)
+    if response.status_code == 429 and wait_s:
+        response.headers["Retry-After"] = str(max(1, int(wait_s)))
+    return response

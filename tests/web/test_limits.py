@@ -11,10 +11,6 @@ def browser(site: Flask) -> Browser:
     return site.test_client()  # type: ignore[return-value]
 
 
-def guess(browser: Browser, **headers: str) -> int:
-    return browser.post("/join/guess", headers=headers).status_code
-
-
 def test_guessing_is_slowed_down_and_the_answer_says_for_how_long(browser: Browser) -> None:
     for _ in range(30):
         assert browser.get("/join/guess").status_code == 404
@@ -54,6 +50,11 @@ def test_a_token_may_read_6000_times_and_write_600_times_a_minute(people, call_a
     assert left(author.delete("/api/v1/screencasts/unknown")) == ("600", "599")
     assert left(author.delete("/api/v1/screencasts/unknown")) == ("600", "598")
     assert left(other.delete("/api/v1/screencasts/unknown")) == ("600", "599")
+
+
+def test_only_a_refusal_asks_to_come_again(browser: Browser) -> None:
+    assert "Retry-After" not in browser.get("/healthz").headers
+    assert "Retry-After" not in browser.get("/join/guess").headers
 
 
 def test_two_tokens_of_a_person_count_as_one(people, call_as) -> None:  # type: ignore[no-untyped-def]
