@@ -1,4 +1,4 @@
-"""Which jobs there are, where each waits, and how Celery carries them. Imports next to nothing: the clock needs no more."""
+"""Which jobs there are, where each waits, and how Celery carries them. Imports next to nothing, for the clock."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -114,7 +114,7 @@ class ApiToken(Base):
 
 
 class AccessVersion(Base):
-    """One row. Its number rises in the transaction of every change of who may see what; what is cached by it is safe."""
+    """One row. Its number rises in the transaction of each change of who may see what; caches go by it."""
 
     __tablename__ = "access_version"
 

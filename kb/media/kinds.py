@@ -15,25 +15,44 @@ class Kind:
     demuxer: str
     extension: str
     mime: str
+    words: str
 
 
-WEBM = Kind("webm", "matroska", "webm", "video/webm")
-MATROSKA = Kind("matroska", "matroska", "mkv", "video/x-matroska")
-MP4 = Kind("mp4", "mov", "mp4", "video/mp4")
-M4V = Kind("m4v", "mov", "m4v", "video/x-m4v")
-THREE_GP = Kind("3gp", "mov", "3gp", "video/3gpp")
-QUICKTIME = Kind("mov", "mov", "mov", "video/quicktime")
-AVI = Kind("avi", "avi", "avi", "video/x-msvideo")
-FLV = Kind("flv", "flv", "flv", "video/x-flv")
-MPEG_TS = Kind("mpegts", "mpegts", "ts", "video/mp2t")
-GIF = Kind("gif", "gif", "gif", "image/gif")
-OGG = Kind("ogg", "ogg", "ogv", "video/ogg")
+WEBM = Kind("webm", "matroska", "webm", "video/webm", "WebM")
+MATROSKA = Kind("matroska", "matroska", "mkv", "video/x-matroska", "Matroska")
+MP4 = Kind("mp4", "mov", "mp4", "video/mp4", "MP4")
+M4V = Kind("m4v", "mov", "m4v", "video/x-m4v", "MP4")
+THREE_GP = Kind("3gp", "mov", "3gp", "video/3gpp", "3GP")
+QUICKTIME = Kind("mov", "mov", "mov", "video/quicktime", "QuickTime")
+AVI = Kind("avi", "avi", "avi", "video/x-msvideo", "AVI")
+FLV = Kind("flv", "flv", "flv", "video/x-flv", "Flash video")
+MPEG_TS = Kind("mpegts", "mpegts", "ts", "video/mp2t", "an MPEG transport stream")
+GIF = Kind("gif", "gif", "gif", "image/gif", "a GIF")
+OGG = Kind("ogg", "ogg", "ogv", "video/ogg", "Ogg video")
 ALL = (WEBM, MATROSKA, MP4, M4V, THREE_GP, QUICKTIME, AVI, FLV, MPEG_TS, GIF, OGG)
 
 
 def by_name(name: str) -> Kind:
     """The kind that `sniff` found earlier; a row keeps its name."""
     return next(kind for kind in ALL if kind.name == name)
+
+
+# What files of one demuxer are named like.
+EXTENSIONS = {
+    "matroska": {"mkv", "webm", "mk3d"},
+    "mov": {"mp4", "m4v", "mov", "qt", "3gp", "3g2", "f4v"},
+    "avi": {"avi"},
+    "flv": {"flv", "f4v"},
+    "mpegts": {"ts", "mts", "m2ts", "m2t"},
+    "gif": {"gif"},
+    "ogg": {"ogv", "ogg", "ogm"},
+}
+
+
+def fits(kind: Kind, filename: str) -> bool:
+    """Tell whether the end of a name goes with what the file is; a name without one says nothing wrong."""
+    _, dot, extension = filename.rpartition(".")
+    return not dot or extension.lower() in EXTENSIONS[kind.demuxer]
 
 
 def sniff(head: bytes) -> Kind | None:

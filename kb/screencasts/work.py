@@ -21,7 +21,7 @@ from kb.hands import hands
 from kb.media import probe as probing
 from kb.media import rendition as renditions
 from kb.media import stills
-from kb.media.kinds import Kind, by_name
+from kb.media.kinds import Kind, by_name, fits
 from kb.media.probe import Probe
 from kb.media.rendition import Rendered, Storyboard
 from kb.screencasts import actions, pipeline
@@ -62,7 +62,7 @@ def _probe(lease: Lease) -> None:
         screencast.width, screencast.height = found.width, found.height
         screencast.has_audio = found.audio_codec is not None
         screencast.duration_ms = found.duration_ms
-        notes = [*found.notes, *([] if found.audio_codec else ["It has no sound."])]
+        notes = [*found.notes, *_notes_on(screencast.filename, kind, found)]
         pipeline.finish(lease, note=" ".join(notes) or None, code="note" if notes else None)
 
 
@@ -103,7 +103,7 @@ def _rendition(lease: Lease) -> None:
     if not screencast.measured:
         pipeline.finish(lease, skipped=True, code="needed")
         return
-    measured, duration_ms = _measured(screencast), screencast.duration_ms
+    measured = _measured(screencast)
     encode = not any(source.rank == 0 for source in screencast.sources)
     with _original(lease) as (path, kind), hands().work_folder(lease.screencast_id, "rendition") as folder:
         rendered = renditions.render(
@@ -112,7 +112,6 @@ def _rendition(lease: Lease) -> None:
             measured,
             folder,
             encode=encode,
-            duration_ms=duration_ms,
             on_progress=lease.report,
             should_stop=lease.is_over,
         )
@@ -140,6 +139,13 @@ def clean() -> None:
     for left in hands().settings.tmp_dir.iterdir():
         if left.stat().st_mtime < oldest:
             shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def _notes_on(filename: str, kind: Kind, found: Probe) -> Iterator[str]:
+    if not found.audio_codec:
+        yield "It has no sound."
+    if not fits(kind, filename):
+        yield f"Its name says something else, but it is {kind.words}, and was taken as such."
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.media.kinds import ALL, HEAD_BYTES, by_name, describe, sniff
+from kb.media.kinds import ALL, EXTENSIONS, HEAD_BYTES, MP4, WEBM, by_name, describe, fits, sniff
 
 
 def head_of(path: Path) -> bytes:
@@ -116,3 +116,10 @@ def test_no_bytes_after_a_true_beginning_break_it(start: bytes, rest: bytes) -> 
 
 def test_every_kind_is_found_again_by_its_name() -> None:
     assert [by_name(kind.name) for kind in ALL] == list(ALL)
+
+
+def test_a_name_that_says_something_else_is_noticed() -> None:
+    assert fits(MP4, "a.MOV")
+    assert fits(WEBM, "no extension at all")
+    assert not fits(MP4, "recording.avi")
+    assert {kind.demuxer for kind in ALL} == set(EXTENSIONS)
