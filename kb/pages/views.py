@@ -25,7 +25,7 @@ from kb.transcripts.models import Cue, Transcript
 
 bp = Blueprint("pages", __name__)
 PAGE = 24
-SORT_NAMES = {"newest": "Newest", "solved": "Most solved", "title": "Title"}
+SORT_NAMES = {"newest": "Newest", "solved": "Most solved", "title": "A–Z"}
 
 
 @bp.get("/")
@@ -51,7 +51,10 @@ def library() -> ResponseReturnValue:
         categories=shown_tree(categories.tree(viewer())),
         filters=_filters(narrowed, mine, category),
         sort=narrowed.sort,
-        sorts=[{"value": value, "name": name} for value, name in SORT_NAMES.items()],
+        sorts=[
+            {"value": value, "name": name, "url": _url(narrowed, mine, sort=value)}
+            for value, name in SORT_NAMES.items()
+        ],
         mine=mine,
         is_empty_site=not page.items and not is_narrowed and not cursor,
     )

@@ -98,7 +98,7 @@ def _database(error: OperationalError) -> ResponseReturnValue:
 
 
 def _unfit(error: DataError) -> ResponseReturnValue:
-    """PostgreSQL keeps no NUL, and nothing longer than its column; in an address neither is worth a check of its own."""
+    """PostgreSQL keeps no NUL, and nothing longer than its column; in an address neither is worth its own check."""
     db.session.rollback()
     log.warning("the database refused a value", exc_info=error)
     refused = Invalid("Something in this request can't be kept. Look for unusual signs in it.")
