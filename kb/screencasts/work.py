@@ -25,7 +25,7 @@ from kb.media.kinds import Kind, by_name, fits
 from kb.media.probe import Probe
 from kb.media.rendition import Rendered, Storyboard
 from kb.screencasts import actions, pipeline
-from kb.screencasts.models import Screencast, Source
+from kb.screencasts.models import Screencast, Source, State
 from kb.screencasts.pipeline import Lease
 from kb.storage.contract import made
 
@@ -130,11 +130,13 @@ def _rendition(lease: Lease) -> None:
 
 
 def clean() -> None:
-    """Erase what was in the trash for 30 days, and what killed tries left behind."""
+    """Erase what was in the trash for 30 days, originals where they are not kept, and what killed tries left behind."""
     for screencast_id in list(
         db.session.scalars(select(Screencast.id).where(Screencast.trashed_at < now() - timedelta(days=TRASH_DAYS)))
     ):
         actions.erase(screencast_id)
+    if not hands().settings.keep_originals:
+        _drop_originals()
     oldest = (now() - LEFTOVER_AGE).timestamp()
     for left in hands().settings.tmp_dir.iterdir():
         if left.stat().st_mtime < oldest:
@@ -146,6 +148,16 @@ def _notes_on(filename: str, kind: Kind, found: Probe) -> Iterator[str]:
         yield "It has no sound."
     if not fits(kind, filename):
         yield f"Its name says something else, but it is {kind.words}, and was taken as such."
+
+
+def _drop_originals() -> None:
+    """Of what is ready and plays in every browser; from then on nothing better can be made of it."""
+    done = select(Screencast).where(Screencast.state == State.ready, Screencast.original_key.is_not(None))
+    for screencast in list(db.session.scalars(done.where(Screencast.sources.any(Source.rank == 0)))):
+        with writing():
+            key, screencast.original_key = screencast.original_key, None
+        if key:
+            hands().storage.delete(key)
 
 
 @contextmanager
