@@ -95,14 +95,16 @@ def change(
 
 
 def remove(category_id: str, *, by: str, items_go_to: str | None) -> None:
-    """Delete a category; its items, and those below it, go to another category or to none; its children move up."""
+    """Delete a category; its items go to another category or to none; its children move up with theirs."""
     with writing() as session:
         category = get(category_id)
-        if items_go_to == category.id:
-            raise Invalid("Choose where its screencasts go.", errors={"items_go_to": ["Choose another category."]})
         target = get(items_go_to).id if items_go_to else None
+        if target == category.id:
+            raise Invalid("Choose where its screencasts go.", errors={"items_go_to": ["Choose another category."]})
         for tell in on_items_moved:
             tell([category.id], target)
+        for tell_of in on_changed:
+            tell_of(with_below(grow(every()), category.id))
         for child in list(category.children):
             child.slug = _free_slug(child.name, category.parent, but=child)
             child.parent = category.parent
@@ -155,7 +157,7 @@ def _height(category: Category) -> int:
 
 def _place(category: Category, position: int) -> None:
     siblings = [each for each in _siblings(category.parent) if each.id != category.id]
-    siblings.insert(max(0, position), category)
+    siblings.insert(max(0, min(position, len(siblings))), category)
     for place, each in enumerate(siblings):
         each.position = place
 

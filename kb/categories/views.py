@@ -1,5 +1,7 @@
 """The curator's page of the tree."""
 
+import re
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -39,7 +41,7 @@ def update(category_id: str) -> ResponseReturnValue:
             name=request.form.get("name"),
             move="parent" in request.form,
             parent_id=request.form.get("parent") or None,
-            position=int(position) if position.isdigit() else None,
+            position=int(position) if re.fullmatch("[0-9]{1,6}", position) else None,
         )
     except KbError as error:
         flash(" ".join([error.detail, *(text for texts in error.errors.values() for text in texts)]), "error")
