@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from kb.config import Settings
 from kb.db import WRITING, db
+from kb.log import current_id
 from kb.queues import QUEUES, configuration
 
 log = logging.getLogger(__name__)
@@ -46,15 +47,9 @@ def _celery_sender(settings: Settings) -> Send:
     client.config_from_object(configuration(settings))
 
     def send(job: str, ids: tuple[str, ...]) -> None:
-        client.send_task(job, args=ids, retry=False, headers={"asked_by": _asked_by()})
+        client.send_task(job, args=ids, retry=False, headers={"asked_by": current_id()})
 
     return send
-
-
-def _asked_by() -> str:
-    from kb.log import current_id
-
-    return current_id()
 
 
 def _send(job: str, ids: tuple[str, ...]) -> None:

@@ -57,10 +57,16 @@ def _flag(value: Any) -> Any:
     return (value.strip().lower() or False) if isinstance(value, str) else value
 
 
+# When it was recorded, as recorders name their files: 2026-03-04, 20260304, 14.03.22, "at 2-03 PM".
+STAMPS = re.compile(
+    r"\b\d{4}[-.]?\d{2}[-.]?\d{2}\b|\b(at )?\d{1,2}[.:h-]\d{2}([.:m-]\d{2})?s?( [AP]M)?\b", re.IGNORECASE
+)
+
+
 def title_of(filename: str) -> str:
-    """A title guessed from a file's name: `2026-03_reset-vpn.final.mp4` -> `2026-03 reset vpn.final`."""
-    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", clean_filename(filename))
-    words = _one_line(re.sub(r"[_]+|(?<=[^\W\d])-+(?=[^\W\d])", " ", stem))
+    """A title guessed from a file's name, as the upload page does: `2026-03-04_reset-vpn.mp4` -> `Reset vpn`."""
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", clean_filename(filename)).replace("_", " ")
+    words = " ".join(re.sub(r"[-.+\s]+", " ", STAMPS.sub(" ", stem)).split()) or _one_line(stem)
     return (words[:1].upper() + words[1:])[:TITLE_LENGTH] if any(map(str.isalnum, words)) else "Untitled"
 
 

@@ -27,9 +27,6 @@ PROGRESS_S = 0.7
 RING_AGAIN = timedelta(seconds=90)
 BACK_OFF_S = 5
 
-# Called with a screencast's id after its steps moved, for live updates; filled by kb.app.
-on_moved: list[Callable[[str], None]] = []
-
 
 class LeaseLost(KbError):
     """Somebody else has the step now, or it is not wanted any more: drop what was made."""
@@ -257,5 +254,3 @@ def _sum_up(screencast: Screencast) -> None:
         screencast.state = State.failed
     elif all(step.state in ENDED for step in screencast.steps):
         screencast.state = State.ready
-    for tell in on_moved:
-        tell(screencast.id)

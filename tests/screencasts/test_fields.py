@@ -12,7 +12,8 @@ from kb.web.forms import is_shown, parse
 @pytest.mark.parametrize(
     ("filename", "title"),
     [
-        ("2026-03_reset-vpn.final.mp4", "2026-03 reset vpn.final"),
+        ("2026-03-04_reset-vpn.final.mp4", "Reset vpn final"),
+        ("Screen Recording 2026-03-04 at 14.03.22.mov", "Screen Recording"),
         ("screen-recording.webm", "Screen recording"),
         ("C:\\Users\\ada\\my_clip.mov", "My clip"),
         ("a\r\nb.mp4", "A b"),
