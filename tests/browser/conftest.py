@@ -35,7 +35,9 @@ class Running:
     def kb(self, *arguments: str, stdin: str = "") -> str:
         """Run the command line on this site."""
         argv = [str(BIN / "kb"), *arguments]
-        return subprocess.run(argv, env=self.environment, input=stdin, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            argv, env=self.environment, input=stdin, check=True, capture_output=True, text=True
+        ).stdout
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +80,9 @@ def new_page(browser: Browser, running: Running) -> Iterator[Callable[..., Page]
 
     def heard(message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text or message.type == "error":
-            faults.append(f"{message.type} on {message.page.url if message.page else '?'}: {message.text} {message.location}")
+            faults.append(
+                f"{message.type} on {message.page.url if message.page else '?'}: {message.text} {message.location}"
+            )
 
     def asked(request: Request) -> None:
         if not request.url.startswith((running.address, "data:", "blob:")):
