@@ -1,9 +1,11 @@
 """Lists of screencasts, as far as a viewer may see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -17,6 +19,10 @@ from kb.screencasts.models import Screencast, screencast_tag
 from kb.web.paging import cursor_of, read_cursor
 
 SORTS = ("newest", "solved", "title")
+# As many ids as every database takes in one condition.
+ID_BATCH = 5_000
+# Over all viewers; some 100 bytes each.
+MOST_KEPT_IDS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Page:
 def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int) -> Page:
     if wanted.sort not in SORTS:
         raise Invalid("The order needs a correction.", errors={"sort": [f"Write one of {', '.join(SORTS)}."]})
-    query = _loaded(select(Screencast).where(visible(viewer, Screencast), *_narrowed(wanted)))
+    query = _loaded(select(Screencast).where(visible(viewer, Screencast), *narrowed(wanted)))
     order = f"screencasts by {wanted.sort}"
     if place := read_cursor(order, cursor):
         query = query.where(_after(wanted.sort, *place))
@@ -57,13 +63,27 @@ def by_ids(viewer: Viewer, ids: list[str]) -> list[Screencast]:
 def visible_ids(viewer: Viewer) -> frozenset[str]:
     """Every id that the viewer may see; kept until the next change of who may see what."""
     version = db.session.scalar(select(AccessVersion.number)) or 0
-    known = _VISIBLE.get(viewer)
+    # By viewer, which is a value. In one process: a change elsewhere shows in the version.
+    kept: dict[Viewer, tuple[int, frozenset[str]]] = current_app.extensions.setdefault("kb.visible", {})
+    known = kept.get(viewer)
     if not known or known[0] != version:
-        if len(_VISIBLE) > 200:
-            _VISIBLE.clear()
         known = (version, frozenset(db.session.scalars(select(Screencast.id).where(visible(viewer, Screencast)))))
-        _VISIBLE[viewer] = known
+        if sum(len(ids) for _, ids in kept.copy().values()) + len(known[1]) > MOST_KEPT_IDS:
+            kept.clear()
+        kept[viewer] = known
     return known[1]
+
+
+def in_order(ids: Iterable[str], sort: str) -> list[str]:
+    """These ids, newest or most solved first."""
+    rows: list[tuple[Any, ...]] = []
+    wanted = list(ids)
+    for start in range(0, len(wanted), ID_BATCH):
+        batch = Screencast.id.in_(wanted[start : start + ID_BATCH])
+        query = select(Screencast.solved_count, Screencast.created_at, Screencast.id).where(batch)
+        rows += db.session.execute(query)
+    first = 0 if sort == "solved" else 1
+    return [row[2] for row in sorted(rows, key=lambda row: row[first:], reverse=True)]
 
 
 def tag_names(viewer: Viewer) -> list[str]:
@@ -83,9 +103,6 @@ def counts_by_category(viewer: Viewer) -> dict[str, int]:
     return {category_id: count for category_id, count in rows if category_id}
 
 
-# By viewer, which is a value: (access version, ids). In one process; a change elsewhere shows in the version.
-_VISIBLE: dict[Viewer, tuple[int, frozenset[str]]] = {}
-
 _ORDERS: dict[str, tuple[Any, ...]] = {
     "newest": (Screencast.created_at.desc(), Screencast.id.desc()),
     "solved": (Screencast.solved_count.desc(), Screencast.created_at.desc(), Screencast.id.desc()),
@@ -104,7 +121,7 @@ def _loaded(query: Select[Screencast]) -> Select[Screencast]:
     )
 
 
-def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
+def narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.category:
         category = categories.get(wanted.category)

@@ -4,9 +4,10 @@ import logging
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer, visible
@@ -14,7 +15,7 @@ from kb.categories import actions as categories
 from kb.categories.models import Category
 from kb.categories.tree import flat, grow
 from kb.db import db
-from kb.errors import NotFound
+from kb.errors import Invalid, NotFound
 from kb.hands import hands
 from kb.index.contract import Found, Hit, IndexBroken, Query
 from kb.screencasts import queries
@@ -28,8 +29,7 @@ log = logging.getLogger(__name__)
 
 # So many of the index's best hits are ordered again by their best 30 seconds. Fixed, so that pages fit together.
 RERANKED = 20
-# As many ids as every database takes in one condition.
-ID_BATCH = 5_000
+SORTS = ("best", "newest", "solved")
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,12 @@ class Asked:
     category: str | None = None
     tags: tuple[str, ...] = ()
     author: str | None = None
+    sort: str = "best"
 
 
 def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) -> Answer:
+    if asked.sort not in SORTS:
+        raise Invalid("The order needs a correction.", errors={"sort": [f"Write one of {', '.join(SORTS)}."]})
     began = time.perf_counter()
     typed = parse(asked.typed)
     query = _query(typed, asked)
@@ -79,7 +82,8 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
     ids = queries.visible_ids(viewer)
     degraded = False
     try:
-        found = _search(query, ids, offset, limit)
+        search = _search if asked.sort == "best" else partial(_search_sorted, asked.sort)
+        found = search(query, ids, offset, limit)
     except IndexBroken as broken:
         log.error("search is degraded", extra={"reason": broken.detail})
         actions.ask_for_rebuild()
@@ -110,6 +114,12 @@ def _search(query: Query, ids: frozenset[str], offset: int, limit: int) -> Found
     return replace(found, hits=tuple(hits))
 
 
+def _search_sorted(sort: str, query: Query, ids: frozenset[str], offset: int, limit: int) -> Found:
+    found = hands().index.search(query, visible=ids, limit=1)
+    ordered = queries.in_order(found.matched, sort)
+    return replace(found, hits=tuple(Hit(each, 0.0) for each in ordered[offset : offset + limit]))
+
+
 def _window_scores(query: Query, found: Found, ids: list[str]) -> dict[str, float]:
     screencasts = db.session.scalars(select(Screencast).where(Screencast.id.in_(ids))).all()
     words = wanted(query, found.corrected, hands().index.analyse)
@@ -120,14 +130,21 @@ def _window_scores(query: Query, found: Found, ids: list[str]) -> dict[str, floa
 
 
 def _search_titles(viewer: Viewer, query: Query, offset: int, limit: int) -> Found:
-    """Without an index: screencasts whose title holds all words, newest first."""
+    """Without an index: screencasts whose title holds all words, newest first, narrowed as asked."""
     words = [*query.words, *(word for phrase in query.phrases for word in phrase)]
-    condition = visible(viewer, Screencast)
-    for word in words:
-        condition &= func.lower(Screencast.title).contains(word.lower(), autoescape=True)
+    narrowed = [queries.Wanted(query.category, author=query.author), *(queries.Wanted(tag=tag) for tag in query.tags)]
+    condition = and_(
+        visible(viewer, Screencast),
+        *(Screencast.title.icontains(word, autoescape=True) for word in words),
+        *(each for wanted in narrowed for each in queries.narrowed(wanted)),
+    )
     total = db.session.scalar(select(func.count()).select_from(Screencast).where(condition)) or 0
     ids = db.session.scalars(
-        select(Screencast.id).where(condition).order_by(Screencast.created_at.desc()).offset(offset).limit(limit)
+        select(Screencast.id)
+        .where(condition)
+        .order_by(Screencast.created_at.desc(), Screencast.id.desc())
+        .offset(offset)
+        .limit(limit)
     )
     return Found(tuple(Hit(each, 0.0) for each in ids), total)
 
@@ -200,10 +217,10 @@ def _by_category(found: Found) -> list[Facet]:
     """How many of all hits each category and what is below it holds."""
     counts: dict[str, int] = defaultdict(int)
     matched = sorted(found.matched)
-    for start in range(0, len(matched), ID_BATCH):
+    for start in range(0, len(matched), queries.ID_BATCH):
         rows = db.session.execute(
             select(Screencast.category_id, func.count())
-            .where(Screencast.id.in_(matched[start : start + ID_BATCH]), Screencast.category_id.is_not(None))
+            .where(Screencast.id.in_(matched[start : start + queries.ID_BATCH]), Screencast.category_id.is_not(None))
             .group_by(Screencast.category_id)
         )
         for category_id, count in rows:

@@ -13,7 +13,6 @@ from kb.web.api import blueprint
 from kb.web.paging import cursor_of, limit_of, read_cursor
 
 bp = blueprint("search", __name__)
-ORDER = "search"
 
 
 class MomentOut(BaseModel):
@@ -54,6 +53,7 @@ class SearchQuery(BaseModel):
     category: str | None = None
     tag: str | None = None
     author: str | None = None
+    sort: str = Field("best", description="best, newest or solved")
     limit: str | None = None
     cursor: str | None = None
 
@@ -65,8 +65,13 @@ class SearchQuery(BaseModel):
 def search(query_data: SearchQuery) -> dict[str, Any]:
     """Typed words to the moments in which they are said; `tag:`, `category:`, `by:`, "phrases" and -words work too."""
     asked = Asked(
-        query_data.q, category=query_data.category, tags=tuple(request.args.getlist("tag")), author=query_data.author
+        query_data.q,
+        category=query_data.category,
+        tags=tuple(request.args.getlist("tag")),
+        author=query_data.author,
+        sort=query_data.sort,
     )
-    place = read_cursor(ORDER, query_data.cursor)
+    order = f"search by {asked.sort}"
+    place = read_cursor(order, query_data.cursor)
     found = answer(viewer(), asked, offset=place[0] if place else 0, limit=limit_of(query_data.limit, usual=10))
-    return answer_as_json(found, cursor_of(ORDER, found.next_offset) if found.next_offset is not None else None)
+    return answer_as_json(found, cursor_of(order, found.next_offset) if found.next_offset is not None else None)
