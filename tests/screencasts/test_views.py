@@ -1,0 +1,108 @@
+"""The pages that change one screencast, without JavaScript, and the parts of pages that follow its steps."""
+
+from collections.abc import Callable
+
+import pytest
+
+from kb.db import db
+from kb.screencasts.models import Screencast
+from tests.conftest import Caller, People
+from tests.web.actors import World, word
+from tests.web.test_markup import Page
+
+
+@pytest.fixture
+def item(receive: Callable[..., str]) -> str:
+    return receive(title="Before", purpose="reset it", tags=["dns", "vpn"], visibility="team")
+
+
+def values(page: str) -> dict[str, str | None]:
+    """What stands in the fields of a form."""
+    return {
+        str(attributes["name"]): attributes.get("value")
+        for tag, attributes in Page(page).elements
+        if tag == "input" and attributes.get("name")
+    }
+
+
+def test_the_form_to_edit_holds_what_there_is(author: Caller, item: str, people: People) -> None:
+    page = author.get(f"/screencasts/{item}/edit").text
+    held = values(page)
+    assert (held["title"], held["purpose"], held["tags"]) == ("Before", "reset it", "dns, vpn")
+    chosen = {
+        attributes["value"] for tag, attributes in Page(page).elements if tag == "option" and "selected" in attributes
+    }
+    assert {"team", people.team} <= chosen
+
+
+def test_what_is_edited_is_kept_and_shown(author: Caller, item: str) -> None:
+    form = {"title": "After", "purpose": "", "tags": "one, two", "visibility": "private", "category": ""}
+    assert author.post(f"/screencasts/{item}/edit", data=form).location == f"/screencasts/{item}"
+    found = author.get(f"/api/v1/screencasts/{item}").json
+    assert (found["title"], found["purpose"], found["tags"]) == ("After", "", ["one", "two"])
+    assert (found["visibility"], found["team"]) == ("private", None)
+
+
+def test_a_fault_of_the_form_stands_under_its_field_and_nothing_is_lost(author: Caller, item: str) -> None:
+    for form, field in (
+        ({"title": ""}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"title": "After", "category": "unknown"}, "category"),
+        ({"title": "After", "visibility": "team", "team": "unknown"}, "team"),
+        ({"title": "After", "tags": "x" * 61}, "tags"),
+    ):
+        answer = author.post(f"/screencasts/{item}/edit", data={"purpose": "typed before", **form})
+        assert answer.status_code == 422, form
+        assert f'id="{field}-fault"' in answer.text, form
+        assert values(answer.text)["purpose"] == "typed before"
+    assert author.get(f"/api/v1/screencasts/{item}").json["title"] == "Before"
+
+
+def test_a_draft_is_published_by_a_button(author: Caller, receive: Callable[..., str]) -> None:
+    item = receive(draft=True)
+    assert f"/screencasts/{item}/publish" in author.get(f"/screencasts/{item}").text
+    author.post(f"/screencasts/{item}/publish")
+    assert not author.get(f"/api/v1/screencasts/{item}").json["draft"]
+    assert f"/screencasts/{item}/publish" not in author.get(f"/screencasts/{item}").text
+
+
+def test_what_is_deleted_by_a_button_is_gone(author: Caller, item: str) -> None:
+    assert author.post(f"/screencasts/{item}/delete").location == "/"
+    assert author.get(f"/screencasts/{item}").status_code == 404
+    db.session.rollback()
+    assert db.session.get_one(Screencast, item).trashed_at
+
+
+@pytest.mark.parametrize("view", ["card", "row", "watch", "stage"])
+def test_a_part_asks_again_while_there_is_work_and_no_more_when_it_is_done(
+    receive: Callable[..., str], author: Caller, world: World, view: str
+) -> None:
+    busy = author.get(f"/screencasts/{receive()}/status?view={view}")
+    done = world.call("author", "GET", f"/screencasts/{world.items['everyone']}/status?view={view}")
+    for answer in (busy, done):
+        assert answer.status_code == 200
+        assert "<html" not in answer.text
+    polls = [
+        attributes for _, attributes in Page(done.text).elements if "every" in (attributes.get("hx-trigger") or "")
+    ]
+    assert polls == []
+    if view != "watch":
+        assert "every" in busy.text
+
+
+def test_a_part_that_does_not_exist_is_refused(world: World) -> None:
+    for view in ("unknown", "../card", "%00"):
+        assert (
+            world.call("author", "GET", f"/screencasts/{world.items['everyone']}/status?view={view}").status_code == 422
+        )
+
+
+def test_the_form_to_upload_offers_ones_teams_the_tree_and_the_tags_one_may_see(world: World) -> None:
+    mine = world.call("author", "GET", "/upload").text
+    assert "Blue" in mine
+    assert "Network" in mine
+    assert word("private", "tag") in mine
+    others = world.call("other", "GET", "/upload").text
+    assert "Blue" not in others
+    assert word("private", "tag") not in others
+    assert word("everyone", "tag") in others
