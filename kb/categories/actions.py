@@ -105,9 +105,10 @@ def remove(category_id: str, *, by: str, items_go_to: str | None) -> None:
             tell([category.id], target)
         for tell_of in on_changed:
             tell_of(with_below(grow(every()), category.id))
+        parent = category.parent
         for child in list(category.children):
-            child.slug = _free_slug(child.name, category.parent, but=child)
-            child.parent = category.parent
+            slug = _free_slug(child.name, parent, but=child)
+            child.parent, child.slug = parent, slug
         session.flush()
         session.delete(category)
         audit.record("deleted", "category", category_id, by=by, name=category.name, items_go_to=target)
@@ -146,9 +147,9 @@ def _hang(category: Category, parent: Category | None) -> None:
         raise Conflict("A category can't hang below itself.", errors={"parent": ["Choose another place."]})
     if len(path_of(parent)) + _height(category) > DEEPEST:
         raise Invalid("That is too deep.", errors={"parent": [f"The tree has at most {DEEPEST} levels."]})
-    category.slug = _free_slug(category.name, parent, but=category)
-    category.position = _last(parent)
-    category.parent = parent
+    # Both are looked up before anything is set: what is set is written by the next look-up, half as it may be.
+    slug, position = _free_slug(category.name, parent, but=category), _last(parent)
+    category.parent, category.slug, category.position = parent, slug, position
 
 
 def _height(category: Category) -> int:

@@ -115,6 +115,15 @@ def test_a_category_moves_with_what_hangs_on_it_and_stands_last(network: Categor
     assert outline() == ["Network", "  Firewall", "  Printers", "VPN", "  Wi-Fi"]
 
 
+def test_a_category_takes_its_free_slug_only_where_it_goes(network: Category) -> None:
+    """Among its old siblings it may be taken."""
+    second = add("VPN", network)
+    assert second.slug == "vpn-2"
+    actions.change(second.id, by="test", move=True, parent_id=None)
+    db.session.rollback()
+    assert (second.slug, second.parent_id) == ("vpn", None)
+
+
 @pytest.mark.parametrize(
     ("position", "order"),
     [(0, "CAB"), (1, "ACB"), (2, "ABC"), (99, "ABC"), (10**30, "ABC"), (-5, "CAB")],
