@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from kb.screencasts import actions as screencasts
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast, Source, Step
 from kb.screencasts.work import probe, quick, rendition
+from kb.search import actions as search
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made, made_folder, original
 from kb.transcripts import actions as transcripts
@@ -127,18 +128,19 @@ class World:
     @contextmanager
     def put_back(self) -> Iterator[None]:
         """Whatever happens inside, database and files are afterwards what they were."""
-        data: Path = self.site.extensions["kb.settings"].data_dir
+        data = _data(self)
         kept = data.parent / "kept"
-        self._checkpoint()
+        self.close()
         shutil.copytree(data, kept)
         try:
             yield
         finally:
-            self._checkpoint()
+            self.close()
             shutil.rmtree(data)
             kept.rename(data)
 
-    def _checkpoint(self) -> None:
+    def close(self) -> None:
+        """Leave nothing of the database in another file or in a connection."""
         for site in (self.site, self.public):
             with site.app_context():
                 db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
@@ -146,27 +148,48 @@ class World:
                 db.engine.dispose()
 
 
-def make_world(folder: Path, migrated: Path, clip: Path, index: Index | None = None, **others: Any) -> World:
+def make_world(folder: Path, migrated: Path, clip: Path, index: Index | None = None) -> World:
     """A site with one processed recording for each kind in KINDS, all of the same author, with words of their own."""
-    settings = Settings(data_dir=folder / "data", redis_url="unix:///nowhere/redis.sock", speech="none", **others)
-    settings.make_folders()
-    shutil.copy(migrated, settings.private_dir / "kb.sqlite3")
-    index = index or MemoryIndex()
-    sites = [
-        create_app(each, send=lambda *_: None, index=index, speech=Scripted(()))
-        for each in (settings, settings.model_copy(update={"public": True}))
-    ]
-    world = World(*map(prepare, sites))
+    if not _MADE:
+        _MADE.append(_make_first(folder / "first", migrated, clip))
+    first = _MADE[0]
+    world = replace(first, **_sites(folder, index or MemoryIndex()))
+    shutil.rmtree(_data(world))
+    shutil.copytree(_data(first), _data(world))
+    with world.site.app_context():
+        search.rebuild()
+    return world
+
+
+# Made once in a test run, and copied for each module that reads or changes it.
+_MADE: list[World] = []
+
+
+def _make_first(folder: Path, migrated: Path, clip: Path) -> World:
+    world = World(**_sites(folder, MemoryIndex()))
+    shutil.copy(migrated, _data(world) / "private" / "kb.sqlite3")
     with world.site.app_context():
         _add_people(world)
-        admin = db.session.get_one(Person, world.people["admin"])
-        world.category = categories.add("Network", by=admin.id).id
+        world.category = categories.add("Network", by=world.people["admin"]).id
         first = _processed(world, clip)
         for kind in KINDS:
             world.items[kind] = _like(first, kind, world)
         screencasts.erase(first)
-        _write_index(index)
+        search.drain()
+    world.close()
     return world
+
+
+def _sites(folder: Path, index: Index) -> dict[str, Flask]:
+    settings = Settings(data_dir=folder / "data", redis_url="unix:///nowhere/redis.sock", speech="none")
+    return {
+        name: prepare(create_app(each, send=lambda *_: None, index=index, speech=Scripted(())))
+        for name, each in (("site", settings), ("public", settings.model_copy(update={"public": True})))
+    }
+
+
+def _data(world: World) -> Path:
+    return Path(world.site.extensions["kb.settings"].data_dir)
 
 
 def _add_people(world: World) -> None:
@@ -236,11 +259,3 @@ def _like(first_id: str, kind: str, world: World) -> str:
 
 def _columns(row: Any) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in type(row).__mapper__.column_attrs}
-
-
-def _write_index(index: Index) -> None:
-    from kb.search import actions as search
-
-    index.rebuild(())
-    search.drain()
-    db.session.remove()
