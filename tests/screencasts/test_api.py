@@ -126,31 +126,44 @@ def test_a_change_is_written_down_and_asks_for_the_index(author: Caller, item: s
     )
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [({"title": ""}, "title"), ({"title": 5}, "title"), ({"tags": 5}, "tags"), ({"draft": "perhaps"}, "draft"),
-     ({"visibility": "all"}, "visibility"), ({"visibility": "team", "team": "x"}, "team"),
-     ({"category": "x"}, "category"), ({"description": ["a"]}, "description"), ({"category": 7}, "category")],
-)  # fmt: skip
-def test_a_wrong_field_of_a_change_is_named_and_nothing_is_changed(
-    author: Caller, item: str, body: dict[str, Any], field: str
-) -> None:
+WRONG: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"title": ""}, "title"),
+    ({"title": 5}, "title"),
+    ({"tags": 5}, "tags"),
+    ({"draft": "perhaps"}, "draft"),
+    ({"visibility": "all"}, "visibility"),
+    ({"visibility": "team", "team": "x"}, "team"),
+    ({"category": "x"}, "category"),
+    ({"category": 7}, "category"),
+    ({"description": ["a"]}, "description"),
+)
+
+
+def test_a_wrong_field_of_a_change_is_named_and_nothing_is_changed(author: Caller, item: str) -> None:
     before = author.get(f"/api/v1/screencasts/{item}").json
-    refused(author.patch(f"/api/v1/screencasts/{item}", json=body | {"purpose": "other"}), 422, "invalid", field)
+    for body, field in WRONG:
+        refused(author.patch(f"/api/v1/screencasts/{item}", json=body | {"purpose": "other"}), 422, "invalid", field)
     assert author.get(f"/api/v1/screencasts/{item}").json == before
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [(b"{", "application/json"), (b"[]", "application/json"), (b'"text"', "application/json"),
-     (b"", "application/json"), (b"title=x", "application/x-www-form-urlencoded"), (b"[" * 100_000, "application/json"),
-     (b'{"title": "\xff\xfe"}', "application/json"), (b'{"title": "\\ud800"}', "application/json")],
-)  # fmt: skip
-def test_a_body_that_is_no_object_is_refused(author: Caller, item: str, body: bytes, kind: str) -> None:
+NO_OBJECTS = (
+    b"",
+    b"{",
+    b"[]",
+    b'"text"',
+    b"title=x",
+    b"[" * 100_000,
+    b'{"title": "\xff\xfe"}',
+    b'{"title": "\\ud800"}',
+)
+
+
+def test_a_body_that_is_no_object_is_refused(author: Caller, item: str) -> None:
     before = author.get(f"/api/v1/screencasts/{item}").json
-    answer = author.patch(f"/api/v1/screencasts/{item}", data=body, content_type=kind)
-    assert answer.status_code in (400, 415, 422), answer.text
-    refused(answer, answer.status_code, answer.json["code"])
+    for body in NO_OBJECTS:
+        answer = author.patch(f"/api/v1/screencasts/{item}", data=body, content_type="application/json")
+        assert answer.status_code in (400, 422), body[:20]
+        refused(answer, answer.status_code, answer.json["code"])
     assert author.get(f"/api/v1/screencasts/{item}").json == before
 
 

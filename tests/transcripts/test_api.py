@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from kb.db import db, writing
+from kb.db import db, now, writing
 from kb.outbox import Outbox
+from kb.screencasts.models import Screencast
 from kb.transcripts import actions
 from kb.transcripts.cues import LARGEST_BYTES, TimedText
 from kb.transcripts.models import Cue, WordsFrom
-from tests.conftest import Caller
+from tests.conftest import Caller, People
 from tests.screencasts.test_upload import refused
 
 VTT = "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nReset the <b>VPN</b> &amp; wait\n"
@@ -22,11 +23,13 @@ CUES = [{"start": 0.5, "end": 1.5, "text": "Reset the VPN & wait"}]
 
 
 @pytest.fixture
-def url(receive: Callable[..., str]) -> str:
+def url(people: People) -> str:
     """Of the words of a recording; the words themselves, by speech recognition, are a draft."""
-    screencast_id = receive()
-    actions.put(screencast_id, "en", [TimedText(0, 900, "heard words")], source=WordsFrom.speech, draft=True)
-    return f"/api/v1/screencasts/{screencast_id}/transcripts/en"
+    with writing() as session:
+        item = Screencast(title="Reset", author_id=people.author, published_at=now())
+        session.add(item)
+    actions.put(item.id, "en", [TimedText(0, 900, "heard words")], source=WordsFrom.speech, draft=True)
+    return f"/api/v1/screencasts/{item.id}/transcripts/en"
 
 
 def put(caller: Caller, url: str, body: object, kind: str) -> Any:
@@ -64,13 +67,21 @@ def test_the_format_is_the_one_that_was_asked_for_and_webvtt_otherwise(
     assert (answer.status_code, answer.content_type) == (200, kind)
 
 
-def test_what_people_wrote_is_no_draft_and_stays_when_the_engine_hears_again(author: Caller, url: str) -> None:
+def test_what_people_wrote_is_no_draft(author: Caller, url: str) -> None:
     put(author, url, VTT, "text/vtt")
-    screencast_id = url.split("/")[4]
-    shown = author.get(f"/api/v1/screencasts/{screencast_id}").json["captions"]
+    shown = author.get(f"/api/v1/screencasts/{url.split('/')[4]}").json["captions"]
     assert [(each["language"], each["source"], each["draft"]) for each in shown] == [("en", "edited", False)]
-    actions.hear(screencast_id)
-    assert author.get(url).text == STRICT
+
+
+def test_what_people_wrote_stays_when_the_engine_would_hear_it(
+    author: Caller, receive: Callable[..., str], run_jobs: Callable[[], list[str]]
+) -> None:
+    item = f"/api/v1/screencasts/{receive()}"
+    put(author, f"{item}/transcripts/en", VTT, "text/vtt")
+    assert "transcripts.speech" in run_jobs()
+    speech = next(step for step in author.get(item).json["steps"] if step["name"] == "speech")
+    assert (speech["state"], speech["error"]["code"]) == ("skipped", "has-captions")
+    assert author.get(f"{item}/transcripts/en").text == STRICT
 
 
 def test_new_words_ask_for_the_index_and_leave_no_old_ones(author: Caller, url: str) -> None:

@@ -81,10 +81,15 @@ def pages(hostile: World) -> dict[str, Page]:
             urls |= {(url, ""), (url, "words")}
     found = {}
     for url, words in sorted(urls):
-        query = dict.fromkeys(("q", "tag", "next", "words", "t", "view"), WORDS) if words else None
-        for actor in ("admin", "author", "nobody"):
-            answer = hostile.call(actor, "GET", url.format(**names).partition("?")[0] if words else url.format(**names),
-                                  public=True, query_string=query)  # fmt: skip
+        whole = url.format(**names)
+        for actor in ("admin",) if words else ("admin", "nobody"):
+            answer = hostile.call(
+                actor,
+                "GET",
+                whole.partition("?")[0] if words else whole,
+                public=True,
+                query_string=dict.fromkeys(("q", "tag", "next", "words", "t", "view"), WORDS) if words else None,
+            )
             if answer.mimetype == "text/html":
                 found[f"{actor} {url} {words}"] = Page(answer.text)
     assert len(found) > 50
