@@ -18,7 +18,7 @@ from kb.index.contract import Query
 from kb.screencasts import actions as screencasts
 from kb.screencasts import queries
 from kb.screencasts.present import LANGUAGES, shown
-from kb.search.moments import marked
+from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
 from kb.transcripts import actions as transcripts
 from kb.transcripts.models import Cue, Transcript
@@ -109,7 +109,7 @@ def _cues(cues: Sequence[Cue], query: str) -> list[dict[str, Any]]:
             "start_ms": cue.start_ms,
             "end_ms": cue.end_ms,
             "text": cue.text,
-            # Escaped by kb.search.moments; <mark> is all the markup in it.
+            # Escaped by kb.search.marks; <mark> is all the markup in it.
             "html": Markup(marked(cue.text, words, analyse)) if words else escape(cue.text),  # noqa: S704
             "confidence": _confidence(cue),
         }

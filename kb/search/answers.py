@@ -22,7 +22,8 @@ from kb.screencasts import queries
 from kb.screencasts.models import Screencast
 from kb.search import actions
 from kb.search.documents import passages
-from kb.search.moments import Moment, fuse, marked, moments, window_score
+from kb.search.marks import marked
+from kb.search.moments import Moment, fuse, moments, window_score
 from kb.search.query import Typed, parse, to_query, wanted
 
 log = logging.getLogger(__name__)

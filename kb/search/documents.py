@@ -10,7 +10,7 @@ from kb.categories.actions import path_of
 from kb.db import db
 from kb.index.contract import Document
 from kb.screencasts.models import Screencast
-from kb.search.moments import Passage, TimedWord
+from kb.search.marks import Passage, TimedWord
 from kb.transcripts.models import Cue, Transcript
 
 BATCH = 200

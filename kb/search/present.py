@@ -16,7 +16,7 @@ def hits_for_page(answer: Answer, viewer: Viewer) -> list[dict[str, Any]]:
     return [
         {
             "screencast": shown(hit.screencast, viewer),
-            # Escaped by kb.search.moments; <mark> is all the markup in it.
+            # Escaped by kb.search.marks; <mark> is all the markup in it.
             "title_html": Markup(hit.title_html),  # noqa: S704
             "moments": [_moment_for_page(hit.screencast, moment, answer.query) for moment in hit.moments],
         }

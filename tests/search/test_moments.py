@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from kb.index.contract import Hit, Query, Token
 from kb.index.memory import MemoryIndex
-from kb.search.moments import Passage, TimedWord, fuse, marked, moments, window_score
+from kb.search.marks import Passage, TimedWord, marked
+from kb.search.moments import fuse, moments, window_score
 from kb.search.query import Wanted, wanted
 
 analyse = MemoryIndex().analyse

@@ -1,0 +1,154 @@
+"""The searched words within a text: where they stand, how good each match is, and the text with them marked. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Literal, NamedTuple
+
+from kb.index.contract import Token
+from kb.search.query import Wanted
+
+Kind = Literal["speech", "screen", "chapter", "title"]
+Analyse = Callable[[str], Sequence[Token]]
+
+# How much of a word's weight is earned by that very form, another form of it, and a part of a compound.
+EXACT, SAME_STEM, PART = 1.0, 0.75, 0.5
+WORDS_AROUND = 6
+LONGEST_TEXT = 24
+
+
+class TimedWord(NamedTuple):
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Words with a time. words: the same words one by one with their own times, where an engine gave them.
+
+    kind "title": the title and what else is written about the whole; without that, a screencast found by its
+    description alone would fall behind those that happen to say one of the words.
+    """
+
+    start_ms: int
+    end_ms: int
+    text: str
+    kind: Kind = "speech"
+    words: tuple[TimedWord, ...] = ()
+
+
+def marked(text: str, wanted: Sequence[Wanted], analyse: Analyse) -> str:
+    """Return the whole text escaped, with <mark> around the words found; for titles."""
+    match = finder(tuple(wanted), analyse).match(Passage(0, 0, text))
+    return match.html(shortened=False) if match else escape(" ".join(text.split()))
+
+
+class Mark(NamedTuple):
+    """A found word within its chunk of text."""
+
+    start: int
+    end: int
+    stem: str
+    grade: float
+
+
+class Said(NamedTuple):
+    """A found word and when it is said; where only its passage's time is known, then."""
+
+    at_ms: int
+    stem: str
+    grade: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """A passage with words found. chunks: its text between white space, each with its marks."""
+
+    passage: Passage
+    chunks: tuple[tuple[str, tuple[Mark, ...]], ...]
+    grades: dict[str, float]
+
+    def said(self) -> list[Said]:
+        start_ms, words = self.passage.start_ms, self.passage.words
+        # Edited text no longer has the engine's words; then only the passage's time holds.
+        is_timed = [word.text for word in words] == [chunk for chunk, _ in self.chunks]
+        return [
+            Said(max(start_ms, words[at].start_ms) if is_timed else start_ms, mark.stem, mark.grade)
+            for at, (_, marks) in enumerate(self.chunks)
+            for mark in marks
+        ]
+
+    def html(self, *, shortened: bool = True) -> str:
+        shown: list[str] = []
+        former = -1
+        for at in self._shown() if shortened else range(len(self.chunks)):
+            if at != former + 1:
+                shown.append("…")
+            shown.append(_chunk_html(*self.chunks[at]))
+            former = at
+        if former != len(self.chunks) - 1:
+            shown.append("…")
+        # Words found side by side read as one.
+        return " ".join(shown).replace("</mark> <mark>", " ")
+
+    def _shown(self) -> list[int]:
+        """Which chunks to show: all of a short passage, else those around the marks."""
+        if len(self.chunks) <= LONGEST_TEXT:
+            return list(range(len(self.chunks)))
+        near = {
+            other
+            for at, (_, marks) in enumerate(self.chunks)
+            if marks
+            for other in range(max(0, at - WORDS_AROUND), min(len(self.chunks), at + WORDS_AROUND + 1))
+        }
+        return sorted(near)[:LONGEST_TEXT]
+
+
+class Finder:
+    """Looks for the wanted words. What a chunk of text holds is remembered, for words are repeated."""
+
+    def __init__(self, wanted: Sequence[Wanted], analyse: Analyse) -> None:
+        self._analyse = analyse
+        self._stems = {word.stem for word in wanted}
+        self._exact = {word.exact: word.stem for word in wanted}
+        self._starts = tuple(word for word in wanted if word.prefix)
+        self._known: dict[str, tuple[Mark, ...]] = {}
+
+    def match(self, passage: Passage) -> Match | None:
+        known = self._known
+        texts = passage.text.split()
+        grades: dict[str, float] = {}
+        for text in texts:
+            marks = known.get(text)
+            if marks is None:
+                marks = known[text] = tuple(self._marks(text))
+            for mark in marks:
+                grades[mark.stem] = max(mark.grade, grades.get(mark.stem, 0.0))
+        return Match(passage, tuple((text, known[text]) for text in texts), grades) if grades else None
+
+    def _marks(self, chunk: str) -> Iterable[Mark]:
+        for token in self._analyse(chunk):
+            if stem := self._exact.get(token.exact):
+                yield Mark(token.start, token.end, stem, PART if token.part else EXACT)
+            elif token.stem in self._stems:
+                yield Mark(token.start, token.end, token.stem, PART if token.part else SAME_STEM)
+            else:
+                for word in self._starts:
+                    if token.exact.startswith(word.exact):
+                        yield Mark(token.start, token.end, word.stem, PART if token.part else SAME_STEM)
+
+
+# The hits of one page are asked for with the same words.
+finder = lru_cache(maxsize=8)(Finder)
+
+
+def _chunk_html(text: str, marks: Sequence[Mark]) -> str:
+    html = ""
+    at = 0
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        if mark.start >= at:
+            html += f"{escape(text[at : mark.start])}<mark>{escape(text[mark.start : mark.end])}</mark>"
+            at = mark.end
+    return html + escape(text[at:])
