@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -49,7 +50,7 @@ def arrival() -> Iterator[Arrived]:
             captions=captions_in_request(fields.captions_language),
         )
     finally:
-        for each in files.values():
+        for each in chain.from_iterable(files.listvalues()):
             each.close()
 
 

@@ -1,12 +1,16 @@
 """The bytes of a screencast, each behind `can_view`: renditions, poster, storyboard, stills, the original."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from flask import Blueprint, Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.accounts.sessions import viewer, visitors
-from kb.errors import Invalid, NotFound
+from kb.db import db
+from kb.errors import Invalid, KbError, NotFound
 from kb.hands import hands
 from kb.media import stills
 from kb.screencasts import actions
@@ -18,6 +22,17 @@ from kb.web.headers import FILE_POLICY
 
 bp = Blueprint("files", __name__)
 errors.FOR_PROGRAMS.add(bp.name)
+
+# In one process. Each is a process of ffmpeg, and a page of hits asks for dozens: the others wait, not the machine.
+MAKING = BoundedSemaphore(2)
+WAIT_S = 20.0
+
+
+class Busy(KbError):
+    status = 503
+    code = "busy"
+    title = "Busy for a moment"
+
 
 # What the steps make for people; the sound for speech recognition is not among it.
 NAMES = re.compile(r"video\.mp4|quick\.(mp4|webm)|poster-\d{1,9}\.webp|storyboard-\d{1,3}\.webp")
@@ -81,10 +96,25 @@ def _whole_second(screencast: Screencast) -> int:
 def _make_still(screencast: Screencast, at_s: int, key: str) -> None:
     if not screencast.sources:
         raise NotFound("There is nothing to see yet.")
-    source = made(screencast.id, screencast.sources[0].name)
-    with hands().storage.local_path(source) as video, hands().work_folder(screencast.id, "still") as folder:
-        stills.still(video, at_s * 1000, folder / "still.webp")
-        hands().storage.put(key, folder / "still.webp")
+    screencast_id, source = screencast.id, made(screencast.id, screencast.sources[0].name)
+    # Nothing is read from the database while waiting and drawing.
+    db.session.rollback()
+    with _one_of_few():
+        if hands().storage.size_bytes(key) is not None:
+            return
+        with hands().storage.local_path(source) as video, hands().work_folder(screencast_id, "still") as folder:
+            stills.still(video, at_s * 1000, folder / "still.webp")
+            hands().storage.put(key, folder / "still.webp")
+
+
+@contextmanager
+def _one_of_few() -> Iterator[None]:
+    if not MAKING.acquire(timeout=WAIT_S):
+        raise Busy("Many pictures are being made at the moment. Load the page again in a minute.")
+    try:
+        yield
+    finally:
+        MAKING.release()
 
 
 def _send(key: str, mime: str, download_name: str | None = None) -> Response:

@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from kb.accounts import actions as accounts
+from kb.accounts.models import Person, Role
 from kb.audit import AuditEntry
 from kb.db import db, now, writing
 from kb.outbox import Outbox
@@ -208,6 +210,18 @@ def test_to_make_it_private_hides_it_at_once(
     for url in (f"/api/v1/screencasts/{item}", f"/screencasts/{item}/original", f"/screencasts/{item}"):
         assert other.get(url).status_code == 404
     assert other.get("/api/v1/search?q=before").json["total"] == 0
+
+
+def test_who_leaves_a_team_is_out_of_what_it_sees_at_once(
+    people: People, receive: Callable[..., str], call_as: Callable[[str], Caller]
+) -> None:
+    item, mate = receive(visibility="team"), call_as(people.mate)
+    urls = (f"/api/v1/screencasts/{item}", f"/screencasts/{item}/original", f"/screencasts/{item}")
+    assert {mate.get(url).status_code for url in urls} == {200}
+    admin = db.session.get_one(Person, people.admin)
+    accounts.change_person(people.mate, by=admin, role=Role.member, active=True, team_ids=[])
+    assert {mate.get(url).status_code for url in urls} == {404}
+    assert mate.get("/api/v1/screencasts").json["items"] == []
 
 
 # -- lists --------------------------------------------------------------------------------------------------

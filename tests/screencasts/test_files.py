@@ -1,12 +1,14 @@
 """The bytes of a screencast: in parts, kept and asked for again, of a fixed type, closed to scripts, by id alone."""
 
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from kb.db import db, writing
+from kb.screencasts import files
 from kb.screencasts.models import Screencast
 from tests.conftest import Caller
 from tests.web.actors import World
@@ -168,6 +170,24 @@ def test_a_still_is_a_picture_of_that_second_and_made_once(world: World, get: Ca
     assert get("still?at=0").data != first.data
     media = world.site.extensions["kb.settings"].data_dir / "media" / world.items["team"]
     assert {"still-0.webp", "still-1.webp"} <= {path.name for path in media.iterdir()}
+
+
+def test_a_page_full_of_stills_starts_few_programs_at_once(world: World, get: Callable[..., Any]) -> None:
+    """Each is a process of its own; what nobody can wait for is refused."""
+    media = world.site.extensions["kb.settings"].data_dir / "media" / world.items["team"]
+    (media / "still-0.webp").unlink(missing_ok=True)
+    statuses: list[int] = []
+    for _ in range(2):
+        files.MAKING.acquire()
+    waiting = Thread(target=lambda: statuses.append(get("still?at=0").status_code))
+    waiting.start()
+    waiting.join(0.5)
+    assert waiting.is_alive()
+    assert get("still?at=1").status_code == 200, "what is made already waits for nothing"
+    for _ in range(2):
+        files.MAKING.release()
+    waiting.join(20)
+    assert statuses == [200]
 
 
 def test_a_still_past_the_end_is_the_last_and_of_no_time_the_first(get: Callable[..., Any]) -> None:

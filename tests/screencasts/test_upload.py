@@ -243,6 +243,17 @@ def test_a_name_with_a_line_break_breaks_no_header(author: Caller, clip_bytes: b
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
 
 
+def test_of_several_files_the_first_is_taken_and_the_others_are_gone(
+    author: Caller, clip_bytes: bytes, in_site: Flask
+) -> None:
+    two = [(BytesIO(clip_bytes), "first.mp4"), (BytesIO(clip_bytes), "second.mp4")]
+    answer = author.post("/api/v1/screencasts", data={"file": two, "other": (BytesIO(b"x"), "third.mp4")})
+    assert answer.json["title"] == "First"
+    data = in_site.extensions["kb.settings"].data_dir
+    assert len(list((data / "originals").iterdir())) == 1
+    assert list((data / "private" / "tmp").iterdir()) == []
+
+
 def test_a_wrong_extension_is_no_fault(upload: Upload) -> None:
     assert upload(filename="clip.avi").status_code == 202
     assert upload(filename="clip").status_code == 202
