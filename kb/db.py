@@ -1,5 +1,6 @@
 """The database: models' base, transactions that write, migrations."""
 
+import fcntl
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 # No vowels, no look-alikes: an id never spells a word and can be read out. 14 of 27 signs are 66 bits.
@@ -60,12 +61,25 @@ def now() -> datetime:
 def init(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     # How many seconds to wait for another's write; PostgreSQL waits by itself.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {}
+    options = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {}
+    # Nobody keeps a connection while a body streams or a tool runs (see `let_go`), so few serve many threads. What
+    # people typed, and hashes, don't belong in the log of a statement that failed.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | {
+        "pool_size": 10,
+        "max_overflow": 20,
+        "pool_timeout": 10,
+        "hide_parameters": True,
+    }
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def let_go() -> None:
+    """End what is being read and give its connection back, before something that takes long. Loads anew on next use."""
+    db.session.rollback()
 
 
 @contextmanager
@@ -102,7 +116,20 @@ def migrate(url: str, revision: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["url"] = url
-    (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+    with _one_at_a_time(url):
+        (command.upgrade if revision == "head" else command.downgrade)(config, revision)
+
+
+@contextmanager
+def _one_at_a_time(url: str) -> Iterator[None]:
+    """A command may meet the first start of the site. SQLite locks no schema; PostgreSQL's lock is in env.py."""
+    path = make_url(url).database
+    if not url.startswith("sqlite") or not path:
+        yield
+        return
+    with Path(f"{path}.migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

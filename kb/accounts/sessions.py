@@ -15,7 +15,7 @@ from kb.accounts.actions import person_by_token
 from kb.accounts.models import NamedRole, Person
 from kb.accounts.rules import Viewer
 from kb.config import Settings
-from kb.db import db
+from kb.db import db, let_go
 from kb.errors import KbError, NotAllowed, NotSignedIn
 
 P = ParamSpec("P")
@@ -179,6 +179,8 @@ def _refuse_forged() -> None:
             # Looking for it in the form would read the whole body of an upload first.
             validate_csrf(token)
         else:
+            # Reads the body, which may be an upload.
+            let_go()
             csrf.protect()
     except (CSRFError, ValidationError) as error:
         raise StaleForm("This page was open for too long. Load it again and repeat what you did.") from error

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from flask import request
 
+from kb.db import let_go
 from kb.errors import Invalid
 from kb.screencasts.actions import CaptionsFile, check_room
 from kb.screencasts.fields import Upload
@@ -36,6 +37,8 @@ def arrival() -> Iterator[Arrived]:
     """Read the request's form; whatever is left of its files afterwards is deleted."""
     # Before the first byte of the body is read.
     check_room(max(0, (request.content_length or 0) - WORDS_BYTES))
+    # The body may take an hour; nobody needs the database meanwhile.
+    let_go()
     files = request.files
     try:
         file = files.get("file")

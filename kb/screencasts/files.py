@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.accounts.sessions import viewer, visitors
-from kb.db import db
+from kb.db import let_go
 from kb.errors import Invalid, KbError, NotFound
 from kb.hands import hands
 from kb.media import stills
@@ -98,7 +98,7 @@ def _make_still(screencast: Screencast, at_s: int, key: str) -> None:
         raise NotFound("There is nothing to see yet.")
     screencast_id, source = screencast.id, made(screencast.id, screencast.sources[0].name)
     # Nothing is read from the database while waiting and drawing.
-    db.session.rollback()
+    let_go()
     with _one_of_few():
         if hands().storage.size_bytes(key) is not None:
             return

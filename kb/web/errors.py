@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 from kb.db import db
@@ -36,6 +37,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(KbError, _ours)
     app.register_error_handler(HTTPException, _framework)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(NoConnection, _database)
+    app.register_error_handler(IntegrityError, _meanwhile)
     app.register_error_handler(DataError, _unfit)
     app.register_error_handler(Exception, _unknown)
 
@@ -90,7 +93,16 @@ def _framework(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _database(error: OperationalError) -> ResponseReturnValue:
+def _meanwhile(error: IntegrityError) -> ResponseReturnValue:
+    """Two did the same at the same moment, and the database let one of them through."""
+    db.session.rollback()
+    log.warning("changed meanwhile", exc_info=error)
+    detail = "Somebody did the same at this moment. Load the page again and look before you repeat it."
+    return _answer(409, "conflict", "That changed in the meantime", detail, None)
+
+
+def _database(error: OperationalError | NoConnection) -> ResponseReturnValue:
+    db.session.rollback()
     log.error("database unavailable", exc_info=error)
     response = _answer(503, "busy", "Busy for a moment", "The database did not answer. Try again in a moment.", None)
     response.headers["Retry-After"] = "5"
