@@ -9,8 +9,6 @@ from collections.abc import Callable
 
 from celery import Celery
 from flask import Flask, current_app
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -45,6 +43,9 @@ def later(job: str, *ids: str) -> None:
 def _celery_sender(settings: Settings) -> Send:
     client = Celery("kb", set_as_current=False)
     client.config_from_object(configuration(settings))
+    # A worker tries for ever; somebody's request waits for one try.
+    once = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+    client.conf.broker_transport_options = client.conf.broker_transport_options | once
 
     def send(job: str, ids: tuple[str, ...]) -> None:
         client.send_task(job, args=ids, retry=False, headers={"asked_by": current_id()})
@@ -55,8 +56,9 @@ def _celery_sender(settings: Settings) -> Send:
 def _send(job: str, ids: tuple[str, ...]) -> None:
     try:
         current_app.extensions["kb.jobs"](job, ids)
-    except (OperationalError, RedisError, OSError) as error:
-        log.warning("job not sent, the sweeper will find it", extra={"job": job, "ids": ids, "reason": str(error)})
+    except Exception as error:
+        # What has to be done is committed; a failure here must not look as if it were not.
+        log.warning("job not sent, the sweeper will find it", extra={"job": job, "ids": ids, "reason": repr(error)})
 
 
 @event.listens_for(Session, "after_commit")

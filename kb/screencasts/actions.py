@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from kb import audit, outbox
 from kb.accounts.actions import access_changed
@@ -13,7 +14,7 @@ from kb.accounts.models import Person
 from kb.accounts.rules import Viewer, can_change, can_view
 from kb.categories.actions import get as get_category
 from kb.categories.actions import tags_named
-from kb.db import db, new_id, now, writing
+from kb.db import db, let_go, new_id, now, writing
 from kb.errors import Invalid, NoRoom, NotAllowed, NotFound, NotSignedIn, TooLarge, ToolFailed, UnsupportedMedia
 from kb.hands import hands
 from kb.media.kinds import Kind, describe, sniff
@@ -80,6 +81,7 @@ def receive(
     size_bytes = file.stat().st_size
     check_room(size_bytes)
     kind = _kind_of(file, size_bytes)
+    let_go()
     _look_inside(file, kind)
     screencast_id = new_id()
     key = original(screencast_id, kind.extension)
@@ -106,7 +108,10 @@ def receive(
             access_changed()
             audit.record("added", "screencast", screencast_id, by=by.id, title=screencast.title)
     except BaseException:
-        hands().storage.delete(key)
+        # Whether it was committed all the same is for the database to say: an original is never deleted on a guess.
+        with suppress(SQLAlchemyError):
+            if db.session.get(Screencast, screencast_id) is None:
+                hands().storage.delete(key)
         raise
     return screencast
 
@@ -229,7 +234,12 @@ def _apply(screencast: Screencast, fields: Words, by: Person) -> None:
         screencast.tags = tags_named(fields.tags)
     if fields.visibility is not None:
         screencast.visibility = fields.visibility
-        screencast.team_id = _team_id(fields, screencast, by) if fields.visibility == "team" else None
+    if fields.team is not None and fields.visibility is None and screencast.visibility != "team":
+        raise Invalid("A team needs the visibility team.", errors={"team": ["Set visibility to team as well."]})
+    if screencast.visibility != "team":
+        screencast.team_id = None
+    elif fields.visibility or fields.team:
+        screencast.team_id = _team_id(fields, screencast, by)
 
 
 def _category_id(typed: str) -> str | None:
