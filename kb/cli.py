@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import click
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from kb.config import Settings
 from kb.errors import KbError
@@ -22,6 +23,11 @@ def main() -> NoReturn:
         kb(standalone_mode=False)
     except KbError as error:
         _fail(error)
+    except SQLAlchemyError as error:
+        click.echo(
+            f"The database does not answer ({type(error).__name__}). Check KB_DATABASE_URL, then: kb doctor", err=True
+        )
+        sys.exit(2)
     except click.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -64,8 +70,13 @@ def _prepare() -> None:
     """What has to be there before anything runs: the database, and a way in for the first admin."""
     from kb.accounts.actions import first_admin_token
     from kb.accounts.views import join_link
+    from kb.hands import hands
+    from kb.screencasts.pipeline import nobody_works
 
     with _site().app_context():
+        if not hands().settings.redis_url:
+            # With a Redis of its own this site has no workers elsewhere.
+            nobody_works()
         if token := first_admin_token():
             click.echo(f"\nNobody runs this site yet. This link makes its admin, once:\n  {join_link(token)}\n")
 
@@ -124,12 +135,18 @@ def reindex() -> None:
 
 
 @kb.command()
-@in_site
 def doctor() -> None:
-    """Say what is there, what is missing, and the command that adds it. Exits 1 if something is."""
+    """Say what is there, what is missing, and the command that adds it; change nothing. Exits 1 if something is."""
+    from kb.app import create_app
     from kb.doctor import examine
 
-    findings = examine()
+    settings = Settings.from_environment()
+    if not settings.private_dir.exists():
+        click.echo(f"There is no site in {settings.data_dir} yet. Is KB_DATA_DIR set as for the site? Else: make run")
+        sys.exit(1)
+    with create_app(settings).app_context():
+        findings = examine()
+    click.echo(f"data folder: {settings.data_dir}")
     for finding in findings:
         click.echo(f"{'ok  ' if finding.ok else 'MISS'}  {finding.name}: {finding.detail}")
         if not finding.ok and finding.mend:

@@ -120,7 +120,7 @@ class Step(Base):
     # A running step belongs to its worker until then; who comes later may take it over.
     lease_until: Mapped[datetime | None]
     lease_key: Mapped[str | None] = mapped_column(String(32))
-    # A waiting step was last asked for, or may be tried again, at this time.
+    # When the sweeper asks for it (again): its next try is due, its message may be lost, or its lease is over.
     due_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

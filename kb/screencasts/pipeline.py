@@ -8,9 +8,9 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kb import jobs, outbox
 from kb.db import db, new_id, now, writing
@@ -26,6 +26,8 @@ PROGRESS_S = 0.7
 # A step that nobody claimed this long after it was asked for is asked for again: its message may be lost.
 RING_AGAIN = timedelta(seconds=90)
 BACK_OFF_S = 5
+# Of a step that can't begin yet: nobody has asked for it, so nobody need look for it.
+NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class LeaseLost(KbError):
@@ -64,7 +66,7 @@ class Lease:
         self._beaten_at = self._shown_at = time.monotonic()
         with writing():
             if step := _held(self):
-                step.lease_until = now() + timedelta(seconds=self.kind.lease_s)
+                step.lease_until = step.due_at = now() + timedelta(seconds=self.kind.lease_s)
                 step.progress = self.progress
                 _sum_up(step.screencast)
 
@@ -72,7 +74,9 @@ class Lease:
 def start(screencast: Screencast) -> None:
     """Make the rows of a new screencast's steps and ask for the first; inside the caller's transaction."""
     for place, kind in enumerate(STEPS):
-        screencast.steps.append(Step(name=kind.name, place=place, state=StepState.waiting, progress=0.0, attempt=0))
+        screencast.steps.append(
+            Step(name=kind.name, place=place, state=StepState.waiting, progress=0.0, attempt=0, due_at=NOT_YET)
+        )
     db.session.flush()
     _ask_for_ready(screencast)
 
@@ -116,7 +120,7 @@ def claim(screencast_id: str, name: str) -> Lease | None:
         step.attempt += 1
         step.progress = 0.0
         step.lease_key = key = new_id()
-        step.lease_until = now() + timedelta(seconds=kind.lease_s)
+        step.lease_until = step.due_at = now() + timedelta(seconds=kind.lease_s)
         step.started_at = now()
         _sum_up(step.screencast)
     return Lease(screencast_id, kind, key)
@@ -175,7 +179,7 @@ def retry(screencast_id: str) -> None:
             if step.state == StepState.failed or (step.state == StepState.skipped and step.error_code == "needed"):
                 step.state, step.attempt, step.progress = StepState.waiting, 0, 0.0
                 step.error_code = step.error_text = None
-                step.due_at = now()
+                step.due_at = NOT_YET
         _sum_up(screencast)
         _ask_for_ready(screencast)
 
@@ -188,15 +192,23 @@ def sweep() -> int:
             .join(Step.screencast)
             .where(
                 Screencast.trashed_at.is_(None),
-                ((Step.state == StepState.running) & (Step.lease_until < now()))
-                | ((Step.state == StepState.waiting) & (Step.due_at < now())),
+                Step.due_at < now(),
+                Step.state.in_((StepState.running, StepState.waiting)),
             )
-            .limit(500)
+            .order_by(Step.due_at)
+            .limit(200)
         ).all()
         stalled = [step for step in found if _is_ready(step)]
         for step in stalled:
             _ask(step)
     return len(stalled)
+
+
+def nobody_works() -> None:
+    """At the start of a site that no other worker can be at work for: what is said to run was killed."""
+    with writing() as session:
+        ended = {"lease_until": now(), "due_at": now()}
+        session.execute(update(Step).where(Step.state == StepState.running).values(ended))
 
 
 def _held(lease: Lease) -> Step | None:

@@ -1,13 +1,19 @@
+import shutil
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from kb import jobs
+from kb.accounts.actions import add_person
+from kb.accounts.models import Role
 from kb.db import db, now, writing
 from kb.errors import ToolFailed
+from kb.hands import hands
 from kb.outbox import Outbox
 from kb.screencasts import actions, pipeline
+from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast, State, Step, StepState
 from kb.screencasts.pipeline import LeaseLost
 from tests.conftest import Sent
@@ -59,9 +65,11 @@ def test_a_step_whose_worker_died_is_taken_over_and_the_late_result_is_dropped(r
     dead = pipeline.claim(screencast_id, "probe")
     assert dead
     with writing() as session:
-        session.execute(update(Step).values(lease_until=now() - timedelta(seconds=1)))
+        past = now() - timedelta(seconds=1)
+        session.execute(update(Step).values(lease_until=past, due_at=past))
     sent.jobs.clear()
     assert pipeline.sweep() == 1
+    assert pipeline.sweep() == 0, "it was asked for a moment ago"
     assert sent.jobs == [("screencasts.probe", (screencast_id,))]
     taken_over = pipeline.claim(screencast_id, "probe")
     assert taken_over
@@ -180,3 +188,25 @@ def test_work_on_what_was_deleted_stops(receive, in_site: Flask) -> None:
     actions.trash(screencast, by=screencast.author)
     assert lease.is_over()
     assert pipeline.claim(screencast_id, "quick") is None
+
+
+def test_a_site_that_starts_takes_up_at_once_what_was_running_when_it_was_killed(receive, sent: Sent) -> None:
+    screencast_id = receive()
+    assert pipeline.claim(screencast_id, "probe")
+    sent.jobs.clear()
+    pipeline.nobody_works()
+    assert pipeline.sweep() == 1
+    assert pipeline.claim(screencast_id, "probe")
+
+
+def test_a_job_that_can_not_be_sent_for_whatever_reason_loses_no_upload(make_site, settings, clip) -> None:  # type: ignore[no-untyped-def]
+    def broken(job: str, ids: tuple[str, ...]) -> None:
+        raise RuntimeError("no such luck")
+
+    site = make_site(settings)
+    jobs.init(site, settings, broken)
+    with site.app_context():
+        author = add_person("author@test.example", "Test Author", Role.member, None)
+        shutil.copy(clip, landed := settings.tmp_dir / "landed")
+        screencast = actions.receive(landed, "clip.mp4", Upload(), by=author)
+        assert hands().storage.size_bytes(screencast.original_key)
