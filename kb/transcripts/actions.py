@@ -12,7 +12,7 @@ from kb.hands import hands
 from kb.screencasts import pipeline
 from kb.screencasts.actions import CaptionsFile
 from kb.screencasts.fields import language_tag
-from kb.screencasts.models import Screencast
+from kb.screencasts.models import ENDED, Screencast, Step
 from kb.screencasts.pipeline import Lease
 from kb.screencasts.work import drop_sound, sound_of
 from kb.speech.contract import Segment
@@ -90,13 +90,16 @@ def check_language(tag: str) -> str:
 def hear(screencast_id: str) -> None:
     """The step `speech`: write down what is said."""
     pipeline.perform(screencast_id, "speech", _hear)
+    step = db.session.get(Step, (screencast_id, "speech"))
+    if not step or step.state in ENDED:
+        # Taken from the original again should somebody retry.
+        drop_sound(screencast_id)
 
 
 def _hear(lease: Lease) -> None:
     screencast = db.session.get_one(Screencast, lease.screencast_id)
     if reason := _nothing_to_hear(screencast):
         code, text = reason
-        drop_sound(screencast.id)
         pipeline.finish(lease, skipped=True, code=code, note=text)
         return
     engine = hands().speech
@@ -112,12 +115,15 @@ def _hear(lease: Lease) -> None:
             on_progress=lease.report,
             should_stop=lease.is_over,
         )
-    with writing():
+    with writing() as session:
+        # People may have written the words meanwhile, and theirs stay.
+        if reason := _nothing_to_hear(session.get_one(Screencast, lease.screencast_id)):
+            pipeline.finish(lease, skipped=True, code=reason[0], note=reason[1])
+            return
         if segments:
             _put_heard(lease.screencast_id, segments, engine.name, engine.draft)
         note = None if segments else "No speech was found in it."
         pipeline.finish(lease, code=None if segments else "no-speech", note=note)
-    drop_sound(lease.screencast_id)
 
 
 def _nothing_to_hear(screencast: Screencast) -> tuple[str, str] | None:
