@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 
 from flask_security import hash_password
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from kb import audit
 from kb.accounts.models import AccessVersion, ApiToken, Invitation, Person, Role, Team, person_by_email
@@ -26,12 +26,16 @@ def add_person(email: str, name: str, role: Role, password: str | None, *, by: s
     email, name = _email(email), _name(name)
     if password is not None:
         check_password(password)
+    # Slow on purpose, so before the write begins.
+    hashed = hash_password(password) if password else None
     with writing() as session:
         if person_by_email(email):
             raise Conflict("Somebody with this e-mail address is here already.", errors={"email": ["It is taken."]})
-        person = Person(email=email, name=name, role=role, password=hash_password(password) if password else None)
+        person = Person(email=email, name=name, role=role, password=hashed)
         session.add(person)
         session.flush()
+        if role == Role.admin:
+            session.execute(delete(Invitation).where(*_MAKES_FIRST_ADMIN))
         audit.record("joined", "person", person.id, by=by or person.id, role=role)
     return person
 
@@ -61,13 +65,13 @@ def invite(role: Role, *, by: Person | None, team_id: str | None = None, email: 
 def first_admin_token() -> str | None:
     """Return a fresh token for the link that makes the first admin; None once there is one. Older links end."""
     with writing() as session:
+        session.execute(delete(Invitation).where(*_MAKES_FIRST_ADMIN))
         if session.scalar(select(func.count()).select_from(Person).where(Person.role == Role.admin)):
             return None
-        for old in session.scalars(
-            select(Invitation).where(Invitation.role == Role.admin, Invitation.invited_by_id.is_(None))
-        ):
-            session.delete(old)
         return invite(Role.admin, by=None)[0]
+
+
+_MAKES_FIRST_ADMIN = (Invitation.role == Role.admin, Invitation.invited_by_id.is_(None))
 
 
 def open_invitation(token: str) -> Invitation:
@@ -81,10 +85,12 @@ def join(token: str, *, email: str, name: str, password: str) -> Person:
     """Use up an invitation and make the account that it stands for."""
     with writing() as session:
         invitation = open_invitation(token)
-        person = add_person(invitation.email or email, name, invitation.role, password)
-        if invitation.team:
-            person.teams.append(invitation.team)
+        role, team, address = invitation.role, invitation.team, invitation.email or email
         session.delete(invitation)
+        session.flush()
+        person = add_person(address, name, role, password)
+        if team:
+            person.teams.append(team)
         access_changed()
     return person
 
@@ -141,8 +147,9 @@ def rename(person: Person, name: str) -> None:
 def change_password(person: Person, password: str) -> None:
     """Set a new password; it ends every session and every token made with the old one."""
     check_password(password)
+    hashed = hash_password(password)
     with writing() as session:
-        person.password = hash_password(password)
+        person.password = hashed
         end_sessions(person)
         for token in list(person.tokens):
             session.delete(token)
