@@ -7,7 +7,7 @@ so that a step that runs twice leaves the same behind.
 import dataclasses
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,7 @@ def _rendition(lease: Lease) -> None:
             measured,
             folder,
             encode=encode,
+            longest_ms=hands().settings.max_duration_s * 1000,
             on_progress=lease.report,
             should_stop=lease.is_over,
         )
@@ -139,8 +140,10 @@ def clean() -> None:
         _drop_originals()
     oldest = (now() - LEFTOVER_AGE).timestamp()
     for left in hands().settings.tmp_dir.iterdir():
-        if left.stat().st_mtime < oldest:
-            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+        # One that arrived meanwhile is not there any more.
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < oldest:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _notes_on(filename: str, kind: Kind, found: Probe) -> Iterator[str]:
