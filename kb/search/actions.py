@@ -1,17 +1,22 @@
 """The index follows the database: drained from the outbox by one worker, rebuilt when it is gone or out of date."""
 
 import logging
+import threading
+import time
 
 from sqlalchemy import delete, select
 
 from kb import jobs
 from kb.db import db, writing
 from kb.hands import hands
+from kb.index.contract import IndexBroken
 from kb.outbox import Outbox
 from kb.screencasts import pipeline
 from kb.search.documents import BATCH, documents, every_document
 
 log = logging.getLogger(__name__)
+
+ASK_AGAIN_S = 300
 
 
 def drain() -> int:
@@ -27,7 +32,12 @@ def drain() -> int:
         ids = list(dict.fromkeys(screencast_id for _, screencast_id in entries))
         found = documents(ids)
         db.session.rollback()
-        hands().index.write(found, deleted=set(ids) - {document.id for document in found})
+        try:
+            hands().index.write(found, deleted=set(ids) - {document.id for document in found})
+        except IndexBroken as broken:
+            # Torn in a way that looking at it did not show; these documents are in the new one.
+            log.warning("building the index anew", extra={"reason": broken.detail})
+            rebuild()
         with writing() as session:
             session.execute(delete(Outbox).where(Outbox.id.in_([entry for entry, _ in entries])))
             pipeline.indexed(ids)
@@ -42,4 +52,15 @@ def rebuild() -> None:
 
 
 def ask_for_rebuild() -> None:
-    jobs.later("search.rebuild")
+    """Once in a while, however many searches meet the broken index: each rebuild makes it whole for all of them."""
+    global _asked_at
+    with _asking:
+        is_asked = _asked_at is not None and time.monotonic() - _asked_at < ASK_AGAIN_S
+        _asked_at = _asked_at if is_asked else time.monotonic()
+    if not is_asked:
+        jobs.later("search.rebuild")
+
+
+# In this process.
+_asked_at: float | None = None
+_asking = threading.Lock()
