@@ -53,12 +53,11 @@ def _wire() -> None:
 
 def _make(settings: Settings) -> Flask:
     from kb.web.api import make_app
-    from kb.web.uploads import FORM_BYTES, UploadRequest
+    from kb.web.uploads import UploadRequest
 
     static = Path(__file__).parent / "web" / "static"
     app = make_app("kb", template_folder=str(ROOT / "templates"), static_folder=str(static))
     app.request_class = UploadRequest
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes + FORM_BYTES
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["site_name"] = "Showhow"
     return app

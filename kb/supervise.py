@@ -56,6 +56,8 @@ def start(settings: "Settings", *, prepare: Callable[[], None] = lambda: None, p
     prepare: called when the data folder is ours and before anything runs (migrations, for example).
     Raises CannotStart, with a sentence, if the data folder or the address is in use or a program is missing.
     """
+    # What is made of private recordings is for this user, and for a web server in this group, not for everybody.
+    os.umask(0o027)
     settings.make_folders()
     lock = take_data_folder(settings.private_dir)
     check_address_is_free(settings.bind)

@@ -81,7 +81,8 @@ class _Child:
 
 
 _running: dict[int, _Child] = {}
-_lock = threading.Lock()
+# Taken again by a signal handler of the thread that holds it.
+_lock = threading.RLock()
 _spent = threading.local()
 _closed = threading.Event()
 

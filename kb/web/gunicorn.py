@@ -1,7 +1,4 @@
-"""How gunicorn serves the site: two processes, many threads, because an open page's event stream holds a thread.
-
-Each process takes `kb.web.live`'s cap of streams and keeps the rest of its threads for pages.
-"""
+"""How gunicorn serves the site: two processes, many threads, because an upload or a video holds a thread for long."""
 
 import gc
 import os

@@ -55,9 +55,6 @@ def _finish(response: Response) -> Response:
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=(self), geolocation=()"
     headers["X-Request-Id"] = g.get("request_id", "")
-    if request.endpoint != "static":
-        # A page's script may have asked for a part of it at the same address.
-        response.vary.add("HX-Request")
     if request.endpoint != "static" and "Cache-Control" not in headers:
         # What a page shows depends on who asks.
         headers["Cache-Control"] = "private, no-cache"

@@ -39,7 +39,7 @@ class UploadRequest(Request):
 
 
 class Landing:
-    """A named temporary file that refuses more bytes than an upload may have. `kept` hands the file over."""
+    """A named temporary file that refuses more bytes than an upload may have; who keeps it moves it away."""
 
     def __init__(self, folder: Path, most_bytes: int) -> None:
         self._file = tempfile.NamedTemporaryFile(dir=folder, prefix="landing-", delete=True)  # noqa: SIM115
