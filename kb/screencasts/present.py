@@ -107,11 +107,14 @@ def shown(screencast: Screencast, viewer: Viewer) -> Shown:
         progress=screencast.progress,
         step_text=_step_text(screencast),
         error=_error(screencast),
-        notes=[
-            step.error_text
-            for step in screencast.steps
-            if step.error_text and step.state in (StepState.done, StepState.skipped)
-        ],
+        # Two steps may meet the same ("It has no sound.").
+        notes=list(
+            dict.fromkeys(
+                step.error_text
+                for step in screencast.steps
+                if step.error_text and step.state in (StepState.done, StepState.skipped)
+            )
+        ),
         steps=[
             {
                 "name": step.name,
