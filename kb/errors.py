@@ -67,12 +67,6 @@ class Invalid(KbError):
     title = "Something needs a correction"
 
 
-class TooMany(KbError):
-    status = 429
-    code = "too-many"
-    title = "Too many requests"
-
-
 class NoRoom(KbError):
     status = 507
     code = "no-room"

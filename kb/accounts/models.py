@@ -63,11 +63,6 @@ class Person(Base, UserMixin):  # type: ignore[misc]
     def is_curator(self) -> bool:
         return self.role in (Role.curator, Role.admin)
 
-    @property
-    def initials(self) -> str:
-        words = self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
-
 
 class Team(Base):
     __tablename__ = "team"

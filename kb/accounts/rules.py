@@ -24,7 +24,6 @@ class Viewer:
     person_id: str | None = None
     team_ids: frozenset[str] = frozenset()
     is_curator: bool = False
-    is_admin: bool = False
     # KB_PUBLIC: whether somebody who is not signed in may see what is marked public.
     sees_public: bool = False
 

@@ -104,7 +104,6 @@ def viewer() -> Viewer:
                 person_id=who.id,
                 team_ids=frozenset(team.id for team in who.teams),
                 is_curator=who.is_curator,
-                is_admin=who.is_admin,
                 sees_public=True,
             )
             if who
