@@ -38,10 +38,7 @@ bench: setup
 
 assets: setup
 
-watch-bench: setup
-	.venv/bin/python bench/spine.py
-
-assets: setup
+watch-assets: setup
 	@exec .venv/bin/node deploy/assets.mjs --watch
 
 compile = .venv/bin/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes \

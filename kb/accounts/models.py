@@ -77,7 +77,7 @@ class Team(Base):
 
 
 class Invitation(Base):
-    """A link that makes one account; only its hash is kept."""
+    """A link that makes one account, or gives one that is there a new password; only its hash is kept."""
 
     __tablename__ = "invitation"
 
@@ -86,6 +86,8 @@ class Invitation(Base):
     role: Mapped[Role] = mapped_column(String(16), default=Role.member)
     email: Mapped[str | None] = mapped_column(String(320))
     team_id: Mapped[str | None] = mapped_column(ForeignKey("team.id", ondelete="SET NULL"))
+    # Whose password it sets; None where it makes an account.
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     invited_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
@@ -106,6 +108,19 @@ class ApiToken(Base):
     last_used_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="tokens")
+
+
+class Site(Base):
+    """One row: what an admin chose for the site as a whole, on its pages."""
+
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    name: Mapped[str] = mapped_column(String(60), default="Showhow")
+    # As KB_SIGNUP, which wins where it is set; None: by invitation.
+    signup: Mapped[str | None] = mapped_column(String(200))
+    # When the first admin went through the welcome, or past it.
+    welcomed_at: Mapped[datetime | None]
 
 
 class AccessVersion(Base):

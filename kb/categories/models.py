@@ -1,11 +1,20 @@
-"""The curated tree, and free words."""
+"""The curated tree, free words, and what the house takes for the same word."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kb.accounts.models import Person
 from kb.db import Base, new_id, now
+
+# Who tends a category and all that hangs below it, without being a curator of the whole site.
+category_curator = Table(
+    "category_curator",
+    Base.metadata,
+    Column("category_id", ForeignKey("category.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
 
 
 class Category(Base):
@@ -15,6 +24,11 @@ class Category(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(80))
     slug: Mapped[str] = mapped_column(String(80))
+    description: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # The name of an icon; empty for none.
+    icon: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    # What a new screencast in it begins with where its author says nothing.
+    default_visibility: Mapped[str | None] = mapped_column(String(16))
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("category.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -23,6 +37,18 @@ class Category(Base):
     children: Mapped[list["Category"]] = relationship(
         back_populates="parent", order_by=lambda: (Category.position, Category.name)
     )
+    curators: Mapped[list[Person]] = relationship(
+        secondary=category_curator, order_by=Person.name, passive_deletes=True
+    )
+
+
+class CategoryAlias(Base):
+    """Where an address leads whose category was merged into another or renamed: an id or a slug of old."""
+
+    __tablename__ = "category_alias"
+
+    alias: Mapped[str] = mapped_column(String(80), primary_key=True)
+    category_id: Mapped[str] = mapped_column(ForeignKey("category.id", ondelete="CASCADE"), index=True)
 
 
 class Tag(Base):
@@ -32,3 +58,14 @@ class Tag(Base):
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    # Since then it is not offered or taken any more; what has it keeps it.
+    retired_at: Mapped[datetime | None]
+
+
+class Synonym(Base):
+    """A word that the house takes for the same as a tag: typed as a tag it becomes that tag, and search finds both."""
+
+    __tablename__ = "synonym"
+
+    word: Mapped[str] = mapped_column(String(60), primary_key=True)
+    tag_name: Mapped[str] = mapped_column(ForeignKey("tag.name", onupdate="CASCADE", ondelete="CASCADE"), index=True)

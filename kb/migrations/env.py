@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 import kb.accounts.models
 import kb.audit
 import kb.categories.models
+import kb.curation.models
 import kb.outbox
 import kb.screencasts.models
 import kb.transcripts.models  # noqa: F401

@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import Person, Team
@@ -43,6 +43,8 @@ class Screencast(Base):
         Index("ix_screencast_newest", "created_at", "id"),
         Index("ix_screencast_category_newest", "category_id", "created_at", "id"),
         Index("ix_screencast_author_newest", "author_id", "created_at", "id"),
+        Index("ix_screencast_team_newest", "team_id", "created_at", "id"),
+        Index("ix_screencast_solved", "solved_count", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
@@ -104,6 +106,10 @@ class Screencast(Base):
 
     def step(self, name: str) -> "Step | None":
         return next((step for step in self.steps if step.name == name), None)
+
+
+# With lower(), so that lists by title need no sorting; apart from the class, since it names an expression of it.
+Index("ix_screencast_title", func.lower(Screencast.title), Screencast.id)
 
 
 class Step(Base):

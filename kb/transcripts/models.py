@@ -1,4 +1,4 @@
-"""Words with times, in one language."""
+"""Words with times: what was said, in one language, and what stood on the screen."""
 
 import enum
 from datetime import datetime
@@ -33,6 +33,19 @@ class Transcript(Base):
     cues: Mapped[list["Cue"]] = relationship(
         back_populates="transcript", order_by="Cue.start_ms", cascade="all, delete-orphan", passive_deletes=True
     )
+
+
+class ScreenLine(Base):
+    """Words that could be read on the screen, and from when to when."""
+
+    __tablename__ = "screen_line"
+    __table_args__ = (Index("ix_screen_line_screencast_start", "screencast_id", "start_ms"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    screencast_id: Mapped[str] = mapped_column(ForeignKey("screencast.id", ondelete="CASCADE"))
+    start_ms: Mapped[int]
+    end_ms: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
 
 
 class Cue(Base):
