@@ -38,8 +38,10 @@ class Guarded(Protocol):
 
 def can_view(viewer: Viewer, item: Guarded) -> bool:
     """What is private or a draft is its author's alone: running or curating the site does not open it."""
-    if item.trashed_at is not None:
-        return False
+    return item.trashed_at is None and _is_shown_to(viewer, item)
+
+
+def _is_shown_to(viewer: Viewer, item: Guarded) -> bool:
     if viewer.person_id is None:
         return viewer.sees_public and item.published_at is not None and item.visibility == "public"
     if item.author_id == viewer.person_id:
@@ -53,20 +55,21 @@ def can_view(viewer: Viewer, item: Guarded) -> bool:
 
 def visible(viewer: Viewer, items: type[Guarded]) -> ColumnElement[bool]:
     """`can_view` as a condition for a query over a mapped class."""
+    return and_(items.trashed_at.is_(None), _shown_to(viewer, items))
+
+
+def _shown_to(viewer: Viewer, items: type[Guarded]) -> ColumnElement[bool]:
     if viewer.person_id is None:
         if not viewer.sees_public:
             return false()
-        return and_(items.trashed_at.is_(None), items.published_at.is_not(None), items.visibility == "public")
-    return and_(
-        items.trashed_at.is_(None),
-        or_(
-            items.author_id == viewer.person_id,
-            and_(
-                items.published_at.is_not(None),
-                or_(
-                    items.visibility.in_(("everyone", "public")),
-                    and_(items.visibility == "team", items.team_id.in_(sorted(viewer.team_ids))),
-                ),
+        return and_(items.published_at.is_not(None), items.visibility == "public")
+    return or_(
+        items.author_id == viewer.person_id,
+        and_(
+            items.published_at.is_not(None),
+            or_(
+                items.visibility.in_(("everyone", "public")),
+                and_(items.visibility == "team", items.team_id.in_(sorted(viewer.team_ids))),
             ),
         ),
     )
@@ -75,6 +78,20 @@ def visible(viewer: Viewer, items: type[Guarded]) -> ColumnElement[bool]:
 def can_change(viewer: Viewer, item: Guarded) -> bool:
     """The author, and curators where they can see it."""
     return can_view(viewer, item) and (item.author_id == viewer.person_id or viewer.is_curator)
+
+
+def can_restore(viewer: Viewer, item: Guarded) -> bool:
+    """Out of the trash: who could have put it there."""
+    is_theirs = item.author_id == viewer.person_id or viewer.is_curator
+    return item.trashed_at is not None and is_theirs and _is_shown_to(viewer, item)
+
+
+def restorable(viewer: Viewer, items: type[Guarded]) -> ColumnElement[bool]:
+    """`can_restore` as a condition for a query over a mapped class."""
+    if viewer.person_id is None:
+        return false()
+    theirs = _shown_to(viewer, items) if viewer.is_curator else items.author_id == viewer.person_id
+    return and_(items.trashed_at.is_not(None), theirs)
 
 
 def invitation_is_open(expires_at: datetime, at: datetime) -> bool:

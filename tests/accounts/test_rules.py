@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from kb.accounts import actions
 from kb.accounts.models import Person, Role
-from kb.accounts.rules import VISIBILITIES, Viewer, can_change, can_view, visible
+from kb.accounts.rules import VISIBILITIES, Viewer, can_change, can_restore, can_view, restorable, visible
 from kb.db import db, now, writing
 from kb.screencasts.models import Screencast
 
@@ -97,6 +97,19 @@ def test_its_author_and_curators_who_see_it_change_it_and_nobody_else(
     for viewer, item in product(viewers, items):
         expected = may_see(viewer, item) and (viewer.person_id == item.author_id or viewer.is_curator)
         assert can_change(viewer, item) is expected
+
+
+def test_out_of_the_trash_takes_it_who_could_have_put_it_there(items: list[Screencast], viewers: list[Viewer]) -> None:
+    kept = {(item.visibility, item.published_at is None, item.team_id): item for item in items if not item.trashed_at}
+    for viewer, item in product(viewers, items):
+        alike = kept[(item.visibility, item.published_at is None, item.team_id)]
+        assert can_restore(viewer, item) is (item.trashed_at is not None and can_change(viewer, alike))
+
+
+def test_both_spellings_of_what_may_come_out_of_the_trash_agree(items: list[Screencast], viewers: list[Viewer]) -> None:
+    for viewer in viewers:
+        found = set(db.session.scalars(select(Screencast.id).where(restorable(viewer, Screencast))))
+        assert found == {item.id for item in items if can_restore(viewer, item)}, viewer
 
 
 def test_who_is_in_no_team_sees_nothing_of_a_team_that_is_gone(items: list[Screencast]) -> None:
