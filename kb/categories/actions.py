@@ -2,20 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from sqlalchemy import select
 
 from kb import audit
 from kb.accounts.rules import Viewer
-from kb.categories.models import Category, Tag
+from kb.categories.models import Category
 from kb.categories.tree import Branch, grow, with_below
 from kb.db import db, writing
 from kb.errors import Conflict, Invalid, NotFound
 from kb.web.forms import is_shown
 
 DEEPEST = 5
-TAGS_AT_MOST = 30
 
 # Filled by kb.app: (category ids, where the items go) -> None, for the nouns whose rows point to a category.
 on_items_moved: list[Callable[[list[str], str | None], None]] = []
@@ -112,26 +111,6 @@ def remove(category_id: str, *, by: str, items_go_to: str | None) -> None:
         session.flush()
         session.delete(category)
         audit.record("deleted", "category", category_id, by=by, name=category.name, items_go_to=target)
-
-
-def tags_named(names: Iterable[str]) -> list[Tag]:
-    """The tags of these names, made if they are new; inside the caller's transaction. Raises Invalid."""
-    wanted = list(dict.fromkeys(filter(None, (tag_name(name) for name in names))))
-    if len(wanted) > TAGS_AT_MOST:
-        raise Invalid("Too many tags.", errors={"tags": [f"Take at most {TAGS_AT_MOST}."]})
-    if any(len(name) > 60 for name in wanted):
-        raise Invalid("A tag is too long.", errors={"tags": ["Take at most 60 characters each."]})
-    there = {tag.name: tag for tag in db.session.scalars(select(Tag).where(Tag.name.in_(wanted)))}
-    for name in wanted:
-        if name not in there:
-            there[name] = Tag(name=name)
-            db.session.add(there[name])
-    return [there[name] for name in wanted]
-
-
-def tag_name(typed: str) -> str:
-    text = "".join(sign for sign in typed if is_shown(sign)).strip().lstrip("#").lower()
-    return " ".join(text.split())
 
 
 def _name(name: str) -> str:

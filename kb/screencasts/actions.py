@@ -13,7 +13,7 @@ from kb.accounts.actions import access_changed
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer, can_change, can_view
 from kb.categories.actions import get as get_category
-from kb.categories.actions import tags_named
+from kb.categories.tags import tags_named
 from kb.db import db, let_go, new_id, now, writing
 from kb.errors import Invalid, NoRoom, NotAllowed, NotFound, NotSignedIn, TooLarge, ToolFailed, UnsupportedMedia
 from kb.hands import hands

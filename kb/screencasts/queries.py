@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from kb.accounts.models import AccessVersion
 from kb.accounts.rules import Viewer, visible
 from kb.categories import actions as categories
+from kb.categories.tags import tag_name
 from kb.categories.tree import grow, with_below
 from kb.db import db
 from kb.errors import Invalid
@@ -127,7 +128,7 @@ def narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
         category = categories.get(wanted.category)
         conditions.append(Screencast.category_id.in_(with_below(grow(categories.every()), category.id)))
     if wanted.tag:
-        name = categories.tag_name(wanted.tag)
+        name = tag_name(wanted.tag)
         conditions.append(
             Screencast.id.in_(select(screencast_tag.c.screencast_id).where(screencast_tag.c.tag_name == name))
         )

@@ -225,20 +225,3 @@ def test_a_branch_counts_what_hangs_below_it() -> None:
     assert {branch.category.id: branch.count for branch in branches} == {"root": 4, "child": 3, "leaf": 3, "other": 0}
     assert with_below(grow([leaf, other, root, child]), "child") == ["child", "leaf"]
     assert with_below(grow([leaf, other, root, child]), "unknown") == []
-
-
-@pytest.mark.parametrize(
-    ("typed", "name"),
-    [("#VPN", "vpn"), ("  Two   Words ", "two words"), ("##a#b", "a#b"), ("\x00x\u202e", "x"), ("###", ""), ("", "")],
-)
-def test_a_tag_is_the_same_however_it_was_typed(typed: str, name: str) -> None:
-    assert actions.tag_name(typed) == name
-
-
-def test_tags_are_made_once_and_in_the_order_of_their_first_naming(in_site: object) -> None:
-    def named_tags(names: list[str]) -> list[str]:
-        with writing():
-            return [tag.name for tag in actions.tags_named(names)]
-
-    assert named_tags(["B", "a", "#b", "", "A "]) == ["b", "a"]
-    assert named_tags(["a", "c"]) == ["a", "c"]

@@ -20,6 +20,7 @@ from kb.accounts import actions as accounts
 from kb.accounts.models import Person, Role
 from kb.app import create_app
 from kb.categories import actions as categories
+from kb.categories.tags import tags_named
 from kb.config import Settings
 from kb.db import db, new_id, now, writing
 from kb.index.contract import Index
@@ -241,7 +242,7 @@ def _like(first_id: str, kind: str, world: World) -> str:
                     "published_at": None if kind == "draft" else now(),
                     "trashed_at": now() - timedelta(hours=1) if kind == "trashed" else None,
                 },
-                tags=categories.tags_named([word(kind, "tag")]),
+                tags=tags_named([word(kind, "tag")]),
                 steps=[Step(**_columns(step) | {"screencast_id": screencast_id}) for step in first.steps],
                 sources=[
                     Source(**_columns(each) | {"screencast_id": screencast_id, "id": new_id()})

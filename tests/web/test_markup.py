@@ -9,6 +9,7 @@ from sqlalchemy import update
 from kb.accounts import actions as accounts
 from kb.accounts.models import Person, Role, Team
 from kb.categories import actions as categories
+from kb.categories.tags import tags_named
 from kb.db import db, writing
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
@@ -59,7 +60,7 @@ def hostile(world: World) -> World:
                 update(Screencast).values(title=WORDS, purpose=WORDS, description=WORDS, filename=f"{WORDS}.mp4")
             )
             for each in session.query(Screencast):
-                each.tags = categories.tags_named([WORDS])
+                each.tags = tags_named([WORDS])
         categories.change(world.category, by=admin.id, name=WORDS)
         accounts.add_token(admin, WORDS)
         accounts.invite(Role.member, by=admin, email="'\"><svg/onload=alert(1)>@test.example")
