@@ -10,11 +10,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kb.media.feed import Feed
 from kb.media.verdict import Stopped, judge, missing, stopped, too_long, too_much
 
 __all__ = ["Finished", "Limits", "Stopped", "kill_all", "run"]
@@ -93,6 +94,7 @@ def run(
     limits: Limits,
     reads: Sequence[Path] = (),
     writes: Sequence[Path] = (),
+    feed: Iterable[bytes] | None = None,
     on_line: Callable[[str], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     env: Mapping[str, str] | None = None,
@@ -100,6 +102,7 @@ def run(
     """Run one program to its end in its own session; it dies with its worker and, as a group, with its job.
 
     reads / writes: the only files and folders outside the system's that it may open (where the kernel can enforce it).
+    feed: what it reads from its standard input, asked for in another thread.
     on_line: called in the caller's thread with each line of stdout, which is then not kept.
     should_stop: asked about five times a second; True kills the group and raises Stopped.
     env: added to a small environment that holds none of our settings.
@@ -108,11 +111,14 @@ def run(
 
     Call it from a thread that outlives the tool: the kernel kills the tool when the thread that started it ends.
     """
-    child = _start(argv, limits, reads, writes, env)
+    child = _start(argv, limits, reads, writes, env, is_fed=feed is not None)
+    feeding = Feed(feed, child.process.stdin) if feed is not None and child.process.stdin else None
     try:
         _follow(child, on_line, should_stop)
     finally:
         status, usage = _end(child)
+    if feeding:
+        feeding.end()
     cpu_s = usage.ru_utime + usage.ru_stime
     _spent.cpu_s = spent_cpu_s() + cpu_s
     if child.stop_wanted:
@@ -156,6 +162,7 @@ def _start(
     reads: Sequence[Path],
     writes: Sequence[Path],
     env: Mapping[str, str] | None,
+    is_fed: bool,
 ) -> _Child:
     tool = shutil.which(argv[0])
     if not tool:
@@ -168,7 +175,7 @@ def _start(
             raise stopped("")
         process = subprocess.Popen(  # noqa: S603 - a list, never a shell
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if is_fed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=_environment(writes) | dict(env or {}),
