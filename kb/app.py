@@ -84,6 +84,8 @@ def _blueprints() -> list[Blueprint]:
     from kb.accounts import views as accounts
     from kb.categories import api as categories_api
     from kb.categories import views as categories
+    from kb.curation import api as curation_api
+    from kb.curation import views as curation
     from kb.pages import views as pages
     from kb.screencasts import api as screencasts_api
     from kb.screencasts import files
@@ -94,8 +96,8 @@ def _blueprints() -> list[Blueprint]:
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
-    html = [pages, search, screencasts, files, transcripts, categories, accounts, web]
-    json = [screencasts_api, transcripts_api, search_api, categories_api, accounts_api]
+    html = [pages, curation, search, screencasts, files, transcripts, categories, accounts, web]
+    json = [curation_api, screencasts_api, transcripts_api, search_api, categories_api, accounts_api]
     return [module.bp for module in (*html, *json)]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kb import audit, outbox
 from kb.accounts.actions import access_changed
 from kb.accounts.models import Person
-from kb.accounts.rules import Viewer, can_change, can_view
+from kb.accounts.rules import Viewer, can_change, can_restore, can_view
 from kb.categories.actions import get as get_category
 from kb.categories.tags import tags_named
 from kb.db import db, let_go, new_id, now, writing
@@ -57,6 +57,13 @@ def get_to_change(viewer: Viewer, screencast_id: str) -> Screencast:
     if not can_change(viewer, screencast):
         raise NotAllowed("Only its author and curators can change this screencast.")
     return screencast
+
+
+def get_from_trash(viewer: Viewer, screencast_id: str) -> Screencast:
+    screencast = db.session.get(Screencast, screencast_id)
+    if screencast and can_restore(viewer, screencast):
+        return screencast
+    raise NotFound("This is not in the trash any more.")
 
 
 def check_room(size_bytes: int) -> None:
@@ -141,15 +148,33 @@ def trash(screencast: Screencast, *, by: Person) -> None:
         audit.record("deleted", "screencast", screencast.id, by=by.id, title=screencast.title)
 
 
-def erase(screencast_id: str) -> None:
-    """Delete a screencast for good, with all its files."""
+def restore(screencast: Screencast, *, by: Person) -> None:
+    """Take it out of the trash, as it was; the sweeper asks again for steps that had not ended."""
+    with writing():
+        screencast.trashed_at = None
+        _words_changed(screencast)
+        audit.record("restored", "screencast", screencast.id, by=by.id, title=screencast.title)
+
+
+def place(screencast: Screencast, *, category_id: str | None, tags: list[str], trashed: bool) -> None:
+    """For many at once: where it stands from now on. Inside the caller's transaction, which writes the audit entry."""
+    kept = [tag for tag in screencast.tags if tag.name in tags]
+    screencast.category_id = category_id
+    screencast.tags = [*kept, *tags_named(set(tags) - {tag.name for tag in kept})]
+    if trashed != (screencast.trashed_at is not None):
+        screencast.trashed_at = now() if trashed else None
+    _words_changed(screencast)
+
+
+def erase(screencast_id: str, *, by: Person | None = None) -> None:
+    """Delete a screencast for good, with all its files. by: None where its time in the trash is over."""
     with writing() as session:
         screencast = session.get(Screencast, screencast_id)
         keys = [screencast.original_key] if screencast and screencast.original_key else []
         if screencast:
             session.delete(screencast)
             outbox.changed(screencast_id)
-            audit.record("erased", "screencast", screencast_id, by=None)
+            audit.record("erased", "screencast", screencast_id, by=by.id if by else None)
     for key in [*keys, made_folder(screencast_id)]:
         hands().storage.delete(key)
 

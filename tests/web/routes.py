@@ -1,7 +1,7 @@
 """Every route of the site and who may use it. `test_who_sees_what.py` holds the site to it; a new route needs its line.
 
-In a URL, {id} is a screencast, {poster} the name of its poster, {category}, {token}, {invitation} and {person} are rows
-of other people.
+In a URL, {id} is a screencast, {trashed} one in the trash, {poster} the name of its poster; {category}, {token},
+{invitation} and {person} are rows of other people.
 """
 
 from collections.abc import Mapping
@@ -52,6 +52,8 @@ CURATORS = frozenset({"curator", "admin"})
 ADMINS = frozenset({"admin"})
 # Of a screencast: its author, and curators where they can see it.
 EDITORS = frozenset({"author", "curator", "admin"})
+# Where those who could have thrown it away read the title of what is in the trash.
+TRASH = ("GET /trash", "GET /api/v1/trash")
 
 PAGE = "/screencasts/{id}"
 API = "/api/v1/screencasts/{id}"
@@ -114,6 +116,10 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "PUT /api/v1/screencasts/<screencast_id>/transcripts/<language>": Acts(
         f"{API}/transcripts/en", EDITORS, 200, {"data": CAPTIONS, "content_type": "text/vtt"}
     ),
+    "POST /inbox/<screencast_id>": Acts("/inbox/{id}", EDITORS, 422),
+    "POST /trash/<screencast_id>/restore": Acts("/trash/{trashed}/restore", EDITORS, 302),
+    "POST /trash/<screencast_id>/erase": Acts("/trash/{trashed}/erase", EDITORS, 302),
+    "POST /api/v1/screencasts/<screencast_id>/restore": Acts("/api/v1/screencasts/{trashed}/restore", EDITORS, 200),
     # -- for everybody who is signed in ---------------------------------------------------------
     "GET /upload": Acts("/upload", PEOPLE, 200, is_page=True),
     "POST /upload": Acts("/upload", PEOPLE, 422),
@@ -126,6 +132,15 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /api/v1/me": Acts("/api/v1/me", PEOPLE, 200),
     "GET /api/v1/people/<person_id>": Acts("/api/v1/people/{person}", PEOPLE, 200),
     "GET /categories": Acts("/categories", PEOPLE, 200, is_page=True),
+    "GET /inbox": Acts("/inbox", PEOPLE, 200, is_page=True),
+    "GET /trash": Acts("/trash", PEOPLE, 200, is_page=True),
+    "GET /api/v1/trash": Acts("/api/v1/trash", PEOPLE, 200),
+    "GET /curation": Acts("/curation", PEOPLE, 200, is_page=True),
+    "POST /curation/preview": Acts("/curation/preview", PEOPLE, 302),
+    "POST /curation/changes": Acts("/curation/changes", PEOPLE, 422),
+    "POST /curation/changes/<change_id>/undo": Acts("/curation/changes/unknown/undo", PEOPLE, 404),
+    "POST /api/v1/bulk": Acts("/api/v1/bulk", PEOPLE, 422, {"json": {"ids": []}}),
+    "POST /api/v1/bulk/<change_id>/undo": Acts("/api/v1/bulk/unknown/undo", PEOPLE, 404),
     # -- for curators ---------------------------------------------------------------------------
     "POST /categories": Acts("/categories", CURATORS, 302, {"data": {"name": "Printers"}}),
     "POST /categories/<category_id>": Acts("/categories/{category}", CURATORS, 302, {"data": {"name": "Nets"}}),

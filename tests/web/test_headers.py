@@ -26,8 +26,9 @@ def answers(world: World) -> dict[tuple[str, str], TestResponse]:
     for route, what in ROUTES.items():
         method = route.split()[0]
         urls = (what.url,) if isinstance(what, Acts) else what.urls
-        names = {"id": world.items["everyone"], "category": world.category, "person": world.people["other"]}
-        names |= {"poster": "poster-1.webp", "author": world.people["author"], "token": "x", "invitation": "x"}
+        names = {"id": world.items["everyone"], "trashed": world.items["trashed"], "category": world.category}
+        names |= {"person": world.people["other"], "author": world.people["author"]}
+        names |= {"poster": "poster-1.webp", "token": "x", "invitation": "x"}
         for url, actor in product(urls, ("nobody", "admin") if method == "GET" else ("nobody",)):
             found[f"{method} {url}", actor] = world.call(actor, method, url.format(**names))
     assert len(found) > 90

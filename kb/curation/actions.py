@@ -1,0 +1,118 @@
+"""What is done to many screencasts at once, and taken back. The only code here that commits."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from kb import audit
+from kb.accounts.models import Person
+from kb.accounts.rules import Viewer, can_change, can_restore
+from kb.categories import actions as categories
+from kb.categories.models import Category
+from kb.categories.tags import tag_name
+from kb.curation.bulk import Change, Place, Plan, place_of, plan
+from kb.curation.models import BulkChange
+from kb.db import db, now, writing
+from kb.errors import Conflict, Invalid, NotFound
+from kb.screencasts import actions as screencasts
+from kb.screencasts import queries
+from kb.screencasts.models import Screencast
+
+AT_MOST = 1_000
+
+
+@dataclass(frozen=True)
+class Undone:
+    """left: changed again in the meantime, gone, or not the asker's to change any more; they stay as they are."""
+
+    restored: int
+    left: int
+
+
+def change_of(
+    *, moves: bool, category: str | None, add_tags: list[str], remove_tags: list[str], trash: bool = False
+) -> Change:
+    """From what somebody asked for. Raises Invalid where that is nothing, or names what is not there."""
+    target = _category(category) if moves and category else None
+    added, removed = (tuple(dict.fromkeys(map(tag_name, tags))) for tags in (add_tags, remove_tags))
+    change = Change(
+        moves=moves,
+        category=target,
+        add_tags=tuple(filter(None, added)),
+        remove_tags=tuple(filter(None, removed)),
+        trash=trash,
+    )
+    if change.is_empty:
+        text = "Choose a category, or write a tag to add or take away."
+        raise Invalid("Say what to do with them.", errors={"change": [text]})
+    return change
+
+
+def preview(viewer: Viewer, ids: list[str], change: Change) -> Plan:
+    """What would become of these. Raises Invalid for none, or too many."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        raise Invalid("Choose some screencasts first.", errors={"ids": ["None is chosen."]})
+    if len(wanted) > AT_MOST:
+        text = f"Take at most {AT_MOST:,} at once."
+        raise Invalid("Those are too many.", errors={"ids": [text]})
+    return plan(viewer, queries.by_ids(viewer, wanted), change)
+
+
+def apply(viewer: Viewer, ids: list[str], change: Change, *, by: Person) -> BulkChange | None:
+    """Do it; None where nothing was to be done. The answer is what `undo` takes back."""
+    with writing() as session:
+        planned = preview(viewer, ids, change)
+        if not planned.changed:
+            return None
+        for each in planned.changed:
+            screencasts.place(each.screencast, **each.after)
+        done = BulkChange(
+            person_id=by.id, words=planned.words[:300], changes=[each.as_json() for each in planned.changed]
+        )
+        session.add(done)
+        session.flush()
+        # No words: a tag of somebody's private screencast is a word of it.
+        audit.record("changed", "bulk", done.id, by=by.id, count=len(planned.changed))
+    return done
+
+
+def undo(viewer: Viewer, change_id: str, *, by: Person) -> Undone:
+    """Put each back where it was, but for those that somebody has changed since. Raises Conflict if it was undone."""
+    with writing() as session:
+        change = session.scalar(select(BulkChange).where(BulkChange.id == change_id).with_for_update())
+        if not change or change.person_id != by.id:
+            raise NotFound("This change is not there, or not yours to take back.")
+        if change.undone_at:
+            raise Conflict("This was taken back already.")
+        restored = sum(_put_back(viewer, entry["id"], entry["before"], entry["after"]) for entry in change.changes)
+        change.undone_at = now()
+        audit.record("undid", "bulk", change.id, by=by.id, count=restored)
+        return Undone(restored, len(change.changes) - restored)
+
+
+def recent(by: Person, limit: int = 50) -> list[BulkChange]:
+    """What this person did to many at once, newest first. Nobody else's: its words may name what is private."""
+    query = select(BulkChange).where(BulkChange.person_id == by.id)
+    return list(db.session.scalars(query.order_by(BulkChange.at.desc(), BulkChange.id).limit(limit)))
+
+
+def _put_back(viewer: Viewer, screencast_id: str, before: Place, after: Place) -> bool:
+    screencast = db.session.get(Screencast, screencast_id)
+    if not screencast or not (can_change(viewer, screencast) or can_restore(viewer, screencast)):
+        return False
+    if place_of(screencast) != after or (before["category_id"] and not _is_there(before["category_id"])):
+        return False
+    screencasts.place(screencast, **before)
+    return True
+
+
+def _is_there(category_id: str) -> bool:
+    return db.session.get(Category, category_id) is not None
+
+
+def _category(category_id: str) -> Category:
+    try:
+        return categories.get(category_id)
+    except NotFound as error:
+        raise Invalid("This category is gone.", errors={"category": ["Choose one that is there."]}) from error
