@@ -13,7 +13,6 @@ import fcntl
 import os
 import re
 import shlex
-import shutil
 import signal
 import socket
 import stat
@@ -24,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from kb import tools
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PROCFILE = Path(__file__).resolve().parent.parent / "Procfile"
 REDIS = "redis"
+REDIS_SERVER = "redis-server"
 STOP_WAIT_S = {"web": 5, REDIS: 10}
 WORKER_STOP_WAIT_S = 8
 
@@ -95,7 +96,8 @@ def _private_redis(settings: "Settings") -> Program:
     folder = settings.private_dir / "redis"
     # A killed supervisor's Redis may need a moment to end: two must never write the same file.
     wait_for_the_last = ["flock", "--no-fork", "--timeout", "30", str(folder / "lock")]
-    redis = ["redis-server", "--port", "0", "--unixsocket", str(settings.redis_socket), "--unixsocketperm", "700"]
+    server = str(tools.find(REDIS_SERVER) or REDIS_SERVER)
+    redis = [server, "--port", "0", "--unixsocket", str(settings.redis_socket), "--unixsocketperm", "700"]
     durable = ["--appendonly", "yes", "--save", "", "--dir", str(folder)]
     quiet = ["--daemonize", "no", "--loglevel", "warning", "--logfile", str(folder / "redis.log")]
     return Program(REDIS, "exec " + shlex.join(wait_for_the_last + redis + durable + quiet), STOP_WAIT_S[REDIS])
@@ -211,7 +213,7 @@ def _listener(port: int) -> str | None:
 
 def make_redis_folders(settings: "Settings") -> None:
     """Make the folders of the private Redis; raise CannotStart if there is no Redis or a folder is not ours alone."""
-    if not shutil.which("redis-server"):
+    if not tools.find(REDIS_SERVER):
         raise CannotStart("redis-server is not installed: install it, or name a Redis with KB_REDIS_URL.")
     for folder in (settings.private_dir / "redis", settings.redis_socket.parent):
         folder.mkdir(mode=0o700, exist_ok=True)

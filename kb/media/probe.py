@@ -2,11 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kb import tools
 from kb.errors import ToolFailed
 from kb.media.kinds import GIF, Kind
 from kb.media.packets import PACKETS, Clock, Measured
@@ -19,6 +21,13 @@ ENTRIES = (
     "bits_per_raw_sample,nb_frames,nb_read_packets,duration,channels:stream_disposition=attached_pic,timed_thumbnails:"
     "stream_tags=rotate:stream_side_data=rotation"
 )
+PYAV = Path(__file__).with_name("pyav.py")
+# What is asked: ffprobe's options by pyav's word for it. Only its packets tell a moving GIF from a still one.
+QUESTIONS = {
+    "header": ("-of", "json", "-show_entries", ENTRIES),
+    "counted": ("-of", "json", "-show_entries", ENTRIES, "-count_packets"),
+    "packets": PACKETS,
+}
 TOO_MANY_PIXELS = "exceeds specified max pixel count"
 # A still that a music player or a video editor puts beside the sound is no video.
 COVER_CODECS = {"mjpeg", "png", "bmp", "webp"}
@@ -68,8 +77,7 @@ def probe(path: Path, kind: Kind, *, deadline_s: float = 20) -> Probe:
 
     Raises ToolFailed(permanent=True): "no-picture", "picture-too-big", "unreadable"; and those of `run`.
     """
-    json_of = ("-of", "json", "-show_entries", ENTRIES)
-    finished = _ffprobe(path, kind, *json_of, *_counting(kind), deadline_s=deadline_s)
+    finished = _ask(path, kind, "counted" if kind is GIF else "header", deadline_s=deadline_s)
     return read(json.loads(finished.stdout), kind, log=finished.stderr)
 
 
@@ -87,28 +95,28 @@ def measure(
     """
     found = found or probe(path, kind)
     clock = Clock(found.video_index, found.audio_indexes)
-    _ffprobe(path, kind, *PACKETS, deadline_s=deadline_s, on_line=clock.take, should_stop=should_stop)
+    _ask(path, kind, "packets", deadline_s=deadline_s, on_line=clock.take, should_stop=should_stop)
     measured = clock.measured()
     if not measured:
         raise unreadable("There is no picture in what arrived of it. Upload it again from the start.")
     return measured
 
 
-# -- ffprobe ---------------------------------------------------------------------------------------------
+# -- ffprobe, or PyAV in its place -------------------------------------------------------------------------
 
 
-def _ffprobe(
+def _ask(
     path: Path,
     kind: Kind,
-    *options: str,
+    question: str,
+    *,
     deadline_s: float,
     on_line: Callable[[str], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Finished:
-    inputs = [word for name, value in input_options(kind).items() for word in (f"-{name}", str(value))]
     try:
         return run(
-            ["ffprobe", "-hide_banner", "-v", "error", *options, *inputs, f"file:{path.absolute()}"],
+            _command(path, kind, question),
             limits=Limits(deadline_s=deadline_s, memory_bytes=PROBE_MEMORY_BYTES),
             reads=[path],
             on_line=on_line,
@@ -118,9 +126,13 @@ def _ffprobe(
         raise _in_plain_words(failure) from failure
 
 
-def _counting(kind: Kind) -> tuple[str, ...]:
-    # Only its packets tell a moving GIF from a still one.
-    return ("-count_packets",) if kind is GIF else ()
+def _command(path: Path, kind: Kind, question: str) -> Sequence[str]:
+    file, options = f"file:{path.absolute()}", input_options(kind)
+    if not tools.find("ffprobe") and tools.has_pyav():
+        given = [f"{name}={value}" for name, value in options.items()]
+        return [sys.executable, "-I", "-S", str(PYAV), str(tools.WHEELS), question, file, *given]
+    given = [word for name, value in options.items() for word in (f"-{name}", str(value))]
+    return ["ffprobe", "-hide_banner", "-v", "error", *QUESTIONS[question], *given, file]
 
 
 def _in_plain_words(failure: ToolFailed) -> ToolFailed:

@@ -4,7 +4,6 @@ import math
 import os
 import resource
 import selectors
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kb import tools
 from kb.media.feed import Feed
 from kb.media.verdict import Stopped, judge, missing, stopped, too_long, too_much
 
@@ -164,10 +164,10 @@ def _start(
     env: Mapping[str, str] | None,
     is_fed: bool,
 ) -> _Child:
-    tool = shutil.which(argv[0])
-    if not tool:
+    found = tools.find(argv[0])
+    if not found:
         raise missing(argv[0])
-    tool = str(Path(tool).absolute())
+    tool = str(found)
     settings = _settings(tool, limits, reads, writes)
     command = [sys.executable, "-I", "-S", str(LAUNCHER), *settings, "--", tool, *argv[1:]]
     with _lock:
@@ -182,7 +182,7 @@ def _start(
             cwd="/",
             start_new_session=True,
         )
-        child = _running[process.pid] = _Child(process, argv[0], limits, time.monotonic())
+        child = _running[process.pid] = _Child(process, found.name, limits, time.monotonic())
     return child
 
 

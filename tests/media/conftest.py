@@ -1,6 +1,7 @@
 """Recordings made by ffmpeg, short and once a run, and a look at results by ffprobe, with no code of ours between."""
 
 import json
+import shutil
 import struct
 import subprocess
 from collections.abc import Callable
@@ -14,6 +15,9 @@ from kb.media.probe import Probe, probe
 
 Clips = Callable[[str], Path]
 Probed = tuple[Path, Kind, Probe]
+
+# Before a test takes the system's tools away from the code under test.
+FFMPEG, FFPROBE = (shutil.which(name) or name for name in ("ffmpeg", "ffprobe"))
 
 PICTURE = "-f lavfi -i testsrc2=s=320x180:r=10:d=2"
 TONE = "-f lavfi -i sine=f=440:d=2"
@@ -66,6 +70,23 @@ def without_rate(webm: bytes) -> bytes:
     return webm.replace(b"\x23\xe3\x83\x84", b"\xec\x86\0\0", 1)
 
 
+@pytest.fixture(params=["system", "wheels"])
+def both_tools(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run a test with the system's ffmpeg and ffprobe, and with the wheels' ffmpeg and PyAV."""
+    use_tools(request.param, monkeypatch, tmp_path)
+
+
+@pytest.fixture(params=["system", pytest.param("wheels", marks=pytest.mark.slow)])
+def tools(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The same, the second time in `make test-all` alone."""
+    use_tools(request.param, monkeypatch, tmp_path)
+
+
+def use_tools(which: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if which == "wheels":
+        monkeypatch.setenv("PATH", str(tmp_path / "nothing-here"))
+
+
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory, ffmpeg: Callable[..., None]) -> Clips:
     """Give the recording of that name, made when it is first asked for."""
@@ -89,7 +110,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory, ffmpeg: Callable[..., None]) 
 @pytest.fixture(scope="session")
 def ffmpeg() -> Callable[..., None]:
     def start(*words: str | Path, stdout: Any = None) -> None:
-        command = ["ffmpeg", "-nostdin", "-v", "error", "-y", *map(str, words)]
+        command = [FFMPEG, "-nostdin", "-v", "error", "-y", *map(str, words)]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=stdout, timeout=60)
 
     return start
@@ -100,7 +121,7 @@ def look() -> Callable[..., dict[str, Any]]:
     """Give what ffprobe says of a file: {"format": {...}, "streams": [...]}, and more by options."""
 
     def start(path: Path, *options: str) -> dict[str, Any]:
-        command = ["ffprobe", "-v", "error", "-of", "json", "-show_format", "-show_streams", *options, str(path)]
+        command = [FFPROBE, "-v", "error", "-of", "json", "-show_format", "-show_streams", *options, str(path)]
         found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
         return found
 

@@ -7,6 +7,8 @@ import pytest
 
 from kb.media import audio
 
+pytestmark = pytest.mark.usefixtures("tools")
+
 
 def wav_of(path: Path, samples: list[int], rate: int = 16000) -> Path:
     with wave.open(str(path), "wb") as sound:

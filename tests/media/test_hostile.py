@@ -16,6 +16,8 @@ from kb.media.probe import Probe, probe
 from kb.media.rendition import quick, render
 from kb.media.stills import still
 
+pytestmark = pytest.mark.usefixtures("both_tools")
+
 Give = Callable[[str | Path], tuple[Path, Kind, Probe]]
 CANARY = "canary-7f3a"
 

@@ -8,6 +8,8 @@ from kb.errors import ToolFailed
 from kb.media.kinds import MATROSKA, MP4, WEBM, Kind
 from kb.media.probe import Probe, measure, probe, read
 
+pytestmark = pytest.mark.usefixtures("both_tools")
+
 Probed = tuple[Path, Kind, Probe]
 Give = Callable[[str | Path], Probed]
 Clip = Callable[[str], Path]

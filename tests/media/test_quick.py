@@ -10,6 +10,8 @@ from kb.media.probe import Probe
 from kb.media.rendition import quick
 from kb.media.run import Stopped
 
+pytestmark = pytest.mark.usefixtures("tools")
+
 Probed = tuple[Path, Kind, Probe]
 Give = Callable[[str | Path], Probed]
 Look = Callable[..., dict[str, Any]]

@@ -16,6 +16,8 @@ from kb.media.probe import Probe, measure
 from kb.media.rendition import FRAME_SIZE, Rendered, render
 from kb.media.run import Stopped
 
+pytestmark = pytest.mark.usefixtures("tools")
+
 Probed = tuple[Path, Kind, Probe]
 Give = Callable[[str | Path], Probed]
 Look = Callable[..., dict[str, Any]]

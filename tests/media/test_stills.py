@@ -13,6 +13,8 @@ from kb.media.probe import Probe
 from kb.media.rendition import FRAME_SIZE, Storyboard, quick, render
 from kb.media.stills import poster, still, storyboard_vtt, telling_ms
 
+pytestmark = pytest.mark.usefixtures("tools")
+
 Probed = tuple[Path, Kind, Probe]
 Give = Callable[[str | Path], Probed]
 

@@ -84,7 +84,7 @@ class Site:
                 # Redis writes its title over its environment, but works in its own folder.
                 if mark in (process / "environ").read_bytes() or (process / "cwd").readlink() == redis_dir:
                     command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-                    found[re.sub(r"^(redis-server).*", r"\1", command)] = int(process.name)
+                    found[re.sub(r"^(?:\S*/)?(redis-server).*", r"\1", command)] = int(process.name)
             except OSError:
                 pass
         found.pop("", None)  # has ended, and nobody has asked for its answer yet
