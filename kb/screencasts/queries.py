@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from kb.accounts.models import AccessVersion
 from kb.accounts.rules import Viewer, visible
@@ -15,8 +15,8 @@ from kb.categories import actions as categories
 from kb.categories.tags import tag_name
 from kb.categories.tree import grow, with_below
 from kb.db import db
-from kb.errors import Invalid
-from kb.screencasts.models import Screencast, screencast_tag
+from kb.errors import Invalid, NotFound
+from kb.screencasts.models import Screencast, State, screencast_tag
 from kb.web.paging import cursor_of, read_cursor
 
 SORTS = ("newest", "solved", "title")
@@ -28,35 +28,66 @@ MOST_KEPT_IDS = 1_000_000
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is narrowed to. category: an id; its sub-tree counts too."""
+    """What a list is narrowed to, by all of these at once; None is for any.
+
+    category: an id or slug; its sub-tree counts too. team: what is for this team of the viewer's alone. draft: True
+    for what is not published, False for what is. state: one of `State`.
+    """
 
     category: str | None = None
     tag: str | None = None
     author: str | None = None
+    team: str | None = None
+    draft: bool | None = None
+    state: str | None = None
     sort: str = "newest"
 
 
 @dataclass(frozen=True)
 class Page:
+    """previous: None on the first page."""
+
     items: list[Screencast]
     next: str | None
+    previous: str | None
 
 
-def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int) -> Page:
-    if wanted.sort not in SORTS:
-        raise Invalid("The order needs a correction.", errors={"sort": [f"Write one of {', '.join(SORTS)}."]})
-    query = _loaded(select(Screencast).where(visible(viewer, Screencast), *narrowed(wanted)))
-    order = f"screencasts by {wanted.sort}"
-    if place := read_cursor(order, cursor):
-        query = query.where(_after(wanted.sort, *place))
-    found = list(db.session.scalars(query.order_by(*_ORDERS[wanted.sort]).limit(limit + 1)))
-    more = len(found) > limit
-    return Page(found[:limit], cursor_of(order, *_place(wanted.sort, found[limit - 1])) if more else None)
+# What a list loads with its rows: what a card shows, or all of it. What was measured is long and shown nowhere.
+CARD = (
+    joinedload(Screencast.author),
+    joinedload(Screencast.team),
+    joinedload(Screencast.category),
+    selectinload(Screencast.steps),
+    defer(Screencast.measured),
+)
+WHOLE = (*CARD, selectinload(Screencast.tags), selectinload(Screencast.sources))
+
+
+def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int, load: Any = WHOLE) -> Page:
+    """load: CARD or WHOLE. Raises NotFound for a category that is gone, or a team that is not the viewer's."""
+    _check(viewer, wanted)
+    order = f"screencasts, {wanted.sort}"
+    back, *place = read_cursor(order, cursor) or (False,)
+    query = select(Screencast).where(visible(viewer, Screencast), *narrowed(wanted)).options(*load)
+    if place:
+        query = query.where(_beyond(wanted.sort, place, back=back))
+    found = list(db.session.scalars(query.order_by(*_ordered(wanted.sort, back=back)).limit(limit + 1)))
+    more, items = len(found) > limit, found[:limit]
+    if back and not more:
+        # The start is reached: a whole page, with what was added there meanwhile.
+        return page(viewer, wanted, cursor=None, limit=limit, load=load)
+    if back:
+        items.reverse()
+    return Page(
+        items,
+        next=cursor_of(order, False, *_place(wanted.sort, items[-1])) if more else None,
+        previous=cursor_of(order, True, *_place(wanted.sort, items[0])) if place and items else None,
+    )
 
 
 def by_ids(viewer: Viewer, ids: list[str]) -> list[Screencast]:
     """In the order of the ids, without those that the viewer may not see."""
-    query = _loaded(select(Screencast).where(Screencast.id.in_(ids), visible(viewer, Screencast)))
+    query = select(Screencast).where(Screencast.id.in_(ids), visible(viewer, Screencast)).options(*WHOLE)
     found = {screencast.id: screencast for screencast in db.session.scalars(query)}
     return [found[each] for each in ids if each in found]
 
@@ -104,22 +135,12 @@ def counts_by_category(viewer: Viewer) -> dict[str, int]:
     return {category_id: count for category_id, count in rows if category_id}
 
 
-_ORDERS: dict[str, tuple[Any, ...]] = {
-    "newest": (Screencast.created_at.desc(), Screencast.id.desc()),
-    "solved": (Screencast.solved_count.desc(), Screencast.created_at.desc(), Screencast.id.desc()),
-    "title": (func.lower(Screencast.title), Screencast.id),
-}
+def any_solved(viewer: Viewer) -> bool:
+    return _is_there(viewer, Screencast.solved_count > 0)
 
 
-def _loaded(query: Select[Screencast]) -> Select[Screencast]:
-    return query.options(
-        joinedload(Screencast.author),
-        joinedload(Screencast.team),
-        joinedload(Screencast.category),
-        selectinload(Screencast.tags),
-        selectinload(Screencast.steps),
-        selectinload(Screencast.sources),
-    )
+def any_failed(viewer: Viewer, author: str | None) -> bool:
+    return _is_there(viewer, *narrowed(Wanted(author=author, state=State.failed)))
 
 
 def narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -128,29 +149,60 @@ def narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
         category = categories.get(wanted.category)
         conditions.append(Screencast.category_id.in_(with_below(grow(categories.every()), category.id)))
     if wanted.tag:
-        name = tag_name(wanted.tag)
-        conditions.append(
-            Screencast.id.in_(select(screencast_tag.c.screencast_id).where(screencast_tag.c.tag_name == name))
-        )
+        tagged = select(screencast_tag.c.screencast_id).where(screencast_tag.c.tag_name == tag_name(wanted.tag))
+        # An expression, which no index serves: a list of what has a frequent tag goes through the rows in their order
+        # until its page is full, rather than fetch and sort all that have it.
+        conditions.append((Screencast.id + "").in_(tagged))
     if wanted.author:
         conditions.append(Screencast.author_id == wanted.author)
+    if wanted.team:
+        conditions += [Screencast.team_id == wanted.team, Screencast.visibility == "team"]
+    if wanted.draft is not None:
+        conditions.append(Screencast.published_at.is_(None) if wanted.draft else Screencast.published_at.is_not(None))
+    if wanted.state:
+        conditions.append(Screencast.state == wanted.state)
     return conditions
 
 
-def _place(sort: str, last: Screencast) -> tuple[Any, ...]:
+def _check(viewer: Viewer, wanted: Wanted) -> None:
+    if wanted.sort not in SORTS:
+        raise Invalid("The order needs a correction.", errors={"sort": [f"Write one of {', '.join(SORTS)}."]})
+    if wanted.state and wanted.state not in list(State):
+        raise Invalid("The state needs a correction.", errors={"state": [f"Write one of {', '.join(State)}."]})
+    if wanted.team and wanted.team not in viewer.team_ids:
+        raise NotFound("You are in no such team.")
+
+
+def _is_there(viewer: Viewer, *conditions: ColumnElement[bool]) -> bool:
+    query = select(Screencast.id).where(visible(viewer, Screencast), *conditions).limit(1)
+    return db.session.scalar(query) is not None
+
+
+# What each order sorts by. All of it downwards, but titles.
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "newest": (Screencast.created_at, Screencast.id),
+    "solved": (Screencast.solved_count, Screencast.created_at, Screencast.id),
+    "title": (Screencast.title_key, Screencast.id),
+}
+
+
+def _ordered(sort: str, *, back: bool) -> list[Any]:
+    down = (sort != "title") != back
+    return [column.desc() if down else column.asc() for column in _ORDERS[sort]]
+
+
+def _place(sort: str, item: Screencast) -> list[Any]:
     """Where a row stands; kept in the cursor, so that the list goes on from there when the row has moved or gone."""
-    if sort == "title":
-        return last.id, last.title
-    return last.id, last.created_at.isoformat(), last.solved_count
+    values = [getattr(item, column.key) for column in _ORDERS[sort]]
+    return [value.isoformat() if isinstance(value, datetime) else value for value in values]
 
 
-def _after(sort: str, last_id: str, *values: Any) -> ColumnElement[bool]:
-    if sort == "title":
-        # By the database's own lower(), which for SQLite is not Python's.
-        title, last_title = func.lower(Screencast.title), func.lower(values[0])
-        return or_(title > last_title, and_(title == last_title, Screencast.id > last_id))
-    created_at, solved_count = datetime.fromisoformat(values[0]), values[1]
-    older = or_(Screencast.created_at < created_at, and_(Screencast.created_at == created_at, Screencast.id < last_id))
-    if sort == "newest":
-        return older
-    return or_(Screencast.solved_count < solved_count, and_(Screencast.solved_count == solved_count, older))
+def _beyond(sort: str, place: list[Any], *, back: bool) -> ColumnElement[bool]:
+    columns = _ORDERS[sort]
+    values = [
+        literal(datetime.fromisoformat(value) if column.key == "created_at" else value, column.type)
+        for column, value in zip(columns, place, strict=True)
+    ]
+    down = (sort != "title") != back
+    # Compared as a row, which one index serves.
+    return tuple_(*columns) < tuple_(*values) if down else tuple_(*columns) > tuple_(*values)

@@ -1,5 +1,7 @@
 """Curating: what categories and tags can say, many changes at once, words on the screen, the site's own row"""
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -104,7 +106,23 @@ def upgrade() -> None:
     with op.batch_alter_table("screencast", schema=None) as batch_op:
         batch_op.create_index("ix_screencast_solved", ["solved_count", "created_at", "id"], unique=False)
         batch_op.create_index("ix_screencast_team_newest", ["team_id", "created_at", "id"], unique=False)
-    op.create_index("ix_screencast_title", "screencast", [sa.text("lower(title)"), "id"])
+        key = sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql")
+        batch_op.add_column(sa.Column("title_key", key, server_default="", nullable=False))
+        batch_op.create_index("ix_screencast_title", ["title_key", "id"], unique=False)
+        batch_op.drop_index("ix_screencast_category_newest")
+        columns = ["category_id", "created_at", "id"]
+        columns += ["visibility", "team_id", "author_id", "published_at", "trashed_at"]
+        batch_op.create_index("ix_screencast_category_newest", columns, unique=False)
+        batch_op.drop_index(batch_op.f("ix_screencast_trashed_at"))
+        in_trash = sa.text("trashed_at IS NOT NULL")
+        batch_op.create_index(
+            "ix_screencast_trashed_at",
+            ["trashed_at"],
+            unique=False,
+            sqlite_where=in_trash,
+            postgresql_where=in_trash,
+        )
+    _fill_title_keys()
 
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.add_column(sa.Column("retired_at", sa.DateTime(), nullable=True))
@@ -114,12 +132,27 @@ def upgrade() -> None:
     op.execute("INSERT INTO access_version (id, number) SELECT 1, 1 WHERE NOT EXISTS (SELECT 1 FROM access_version)")
 
 
+def _fill_title_keys() -> None:
+    """As kb.screencasts.models.title_key made them when this was written."""
+    screencast = sa.table("screencast", sa.column("id"), sa.column("title"), sa.column("title_key"))
+    rows = op.get_bind().execute(sa.select(screencast.c.id, screencast.c.title)).all()
+    for screencast_id, title in rows:
+        parts = unicodedata.normalize("NFKD", title.casefold())
+        key = "".join(sign for sign in parts if not unicodedata.combining(sign))[:200]
+        op.execute(screencast.update().where(screencast.c.id == screencast_id).values(title_key=key))
+
+
 def downgrade() -> None:
     with op.batch_alter_table("tag", schema=None) as batch_op:
         batch_op.drop_column("retired_at")
 
-    op.drop_index("ix_screencast_title", "screencast")
     with op.batch_alter_table("screencast", schema=None) as batch_op:
+        batch_op.drop_index("ix_screencast_trashed_at")
+        batch_op.create_index(batch_op.f("ix_screencast_trashed_at"), ["trashed_at"], unique=False)
+        batch_op.drop_index("ix_screencast_category_newest")
+        batch_op.create_index("ix_screencast_category_newest", ["category_id", "created_at", "id"], unique=False)
+        batch_op.drop_index("ix_screencast_title")
+        batch_op.drop_column("title_key")
         batch_op.drop_index("ix_screencast_team_newest")
         batch_op.drop_index("ix_screencast_solved")
 
