@@ -45,9 +45,10 @@ compile = .venv/bin/uv --quiet pip compile --universal --python-version 3.11 --g
 	--custom-compile-command 'make lock'
 
 # The test lock holds all of the first: a checkout that was set up for tests still runs the site. The third holds the
-# programs for machines without root; what their wheels ask for besides is for Python programs that import them.
+# programs for machines without root, in the same version for each Python; what their wheels ask for besides is for
+# Python programs that import them.
 lock:
 	$(compile) pyproject.toml --group build --output-file requirements.lock
 	$(compile) pyproject.toml --group build --group test --constraint requirements.lock --output-file requirements-test.lock
-	$(compile) --group wheels --no-deps --output-file requirements-wheels.lock
+	$(compile) --group wheels --no-deps --fork-strategy fewest --output-file requirements-wheels.lock
 	.venv/bin/npm install --package-lock-only

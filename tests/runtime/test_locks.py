@@ -20,7 +20,19 @@ def test_a_checkout_set_up_for_tests_has_all_that_the_site_runs_on() -> None:
     assert pins("requirements.lock") < pins("requirements-test.lock")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock", "package-lock.json", ".npmrc"])
+def test_every_python_gets_the_same_wheels_of_programs() -> None:
+    """Else another PyAV than the one that the tests compare with ffprobe would look into recordings."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert {pin.partition("==")[0] for pin in pins("requirements-wheels.lock")} == {
+        *project["dependency-groups"]["wheels"]
+    }
+    assert not [pin for pin in pins("requirements-wheels.lock") if ";" in pin]
+
+
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-wheels.lock", "package-lock.json", ".npmrc"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_no_lock_file_names_a_registry(name: str) -> None:
     lines = (ROOT / name).read_text().splitlines()
     assert [line for line in lines if "://" in line and not re.search(r'"(url|funding)": "https://', line)] == []
