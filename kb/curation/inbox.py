@@ -22,8 +22,11 @@ ALIKE = 12
 
 @dataclass(frozen=True)
 class Item:
+    """suggested: where it probably belongs, best first. usual: where most things are, for want of better."""
+
     screencast: Screencast
     suggested: Sequence[Category]
+    usual: Sequence[Category]
 
 
 def items(viewer: Viewer, *, limit: int, after: str | None = None) -> list[Item]:
@@ -38,7 +41,7 @@ def items(viewer: Viewer, *, limit: int, after: str | None = None) -> list[Item]
     found = queries.by_ids(viewer, list(db.session.scalars(query)))
     ids = queries.visible_ids(viewer)
     usual = _usual(viewer)
-    return [Item(each, _suggested(viewer, each, ids, usual)) for each in found]
+    return [_item(viewer, each, ids, usual) for each in found]
 
 
 def count(viewer: Viewer) -> int:
@@ -53,14 +56,14 @@ def _in_inbox(viewer: Viewer) -> ColumnElement[bool]:
     return theirs & Screencast.category_id.is_(None)
 
 
-def _suggested(viewer: Viewer, screencast: Screencast, ids: frozenset[str], usual: Sequence[str]) -> list[Category]:
-    """By what is alike in words, then by tags in common, then by what this viewer sees most of."""
+def _item(viewer: Viewer, screencast: Screencast, ids: frozenset[str], usual: Sequence[str]) -> Item:
+    """By what is alike in words and by tags in common."""
     by_words, by_tags = _by_words(screencast, ids), _by_tags(viewer, screencast)
     votes = {each: by_words.get(each, 0) + by_tags.get(each, 0) for each in {*by_words, *by_tags}}
-    best = sorted(votes, key=lambda each: -votes[each])
-    chosen = [*best, *(each for each in usual if each not in votes)][:SUGGESTED]
-    found = {each.id: each for each in db.session.scalars(select(Category).where(Category.id.in_(chosen)))}
-    return [found[each] for each in chosen if each in found]
+    best = sorted(votes, key=lambda each: -votes[each])[:SUGGESTED]
+    others = [each for each in usual if each not in best][: SUGGESTED - len(best)]
+    found = {each.id: each for each in db.session.scalars(select(Category).where(Category.id.in_([*best, *others])))}
+    return Item(screencast, [found[each] for each in best], [found[each] for each in others])
 
 
 def _by_words(screencast: Screencast, ids: frozenset[str]) -> dict[str, float]:

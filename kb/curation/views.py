@@ -74,7 +74,10 @@ def inbox_page() -> ResponseReturnValue:
     found = inbox.items(viewer(), limit=INBOX_PAGE, after=request.args.get("after"))
     return render_template(
         "curation/_inbox_items.html" if "HX-Request" in request.headers else "curation/inbox.html",
-        items=[{"screencast": shown(item.screencast, viewer()), "suggested": item.suggested} for item in found],
+        items=[
+            {"screencast": shown(item.screencast, viewer()), "suggested": item.suggested, "usual": item.usual}
+            for item in found
+        ],
         total=inbox.count(viewer()),
         next_url=url_for("curation.inbox_page", after=found[-1].screencast.id) if len(found) == INBOX_PAGE else None,
         choices=choices(categories.tree(viewer())),

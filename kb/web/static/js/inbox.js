@@ -1,6 +1,6 @@
 // Empties the inbox by keyboard: Enter files the item that has the focus where its words suggest, ↓ and ↑ go from item to
-// item, 1 to 3 take one of its suggestions. What is filed shrinks to a line, and the focus goes on to the next item.
-// Reads: [data-inbox], its <article>s, and in each the buttons named "category", the best first.
+// item, 1 to 3 take one of its buttons. What is filed shrinks to a line, and the focus goes on to the next item.
+// Reads: [data-inbox], its <article>s, and in each the buttons named "category"; one that is suggested is btn-primary.
 const list = document.querySelector("[data-inbox]");
 const items = () => [...(list?.querySelectorAll("article") ?? [])];
 const suggestions = (item) => [...(item?.querySelectorAll("button[name=category]") ?? [])];
@@ -12,9 +12,9 @@ focusAt(0);
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
-  if (event.target.closest("input, select, textarea")) return;
+  if (event.target.closest("input, textarea")) return;
   const item = current();
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+  if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.target.closest("select")) {
     event.preventDefault();
     focusAt(item ? items().indexOf(item) + (event.key === "ArrowDown" ? 1 : -1) : place);
   } else if (/^[1-9]$/.test(event.key)) {
@@ -35,7 +35,8 @@ function focusAt(wanted) {
   const all = items();
   if (!all.length) return;
   place = Math.max(0, Math.min(wanted, all.length - 1));
-  const button = suggestions(all[place])[0] ?? all[place].querySelector("select");
+  // Where the words suggest nothing, Enter must not file it anywhere.
+  const button = all[place].querySelector("button.btn-primary") ?? all[place].querySelector("select");
   button.focus();
   all[place].scrollIntoView({ block: "nearest" });
 }
