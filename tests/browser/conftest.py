@@ -6,14 +6,22 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from kb.accounts.models import Person
+from kb.db import db
+from tests.web.actors import World
 
 BIN = Path(sys.executable).parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -130,6 +138,35 @@ SPOKEN = (
 )
 STARTS = (1, 9, 18)
 LENGTH_S = 26
+
+
+@contextmanager
+def serve(world: World) -> Iterator[str]:
+    """The world's site on a port of its own, in this process; yields its address. For pages that need no workers."""
+    server = make_server("127.0.0.1", 0, world.site, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, *_: Any) -> None: ...
+
+
+def open_as(browser: Browser, world: World, actor: str, address: str, **options: Any) -> BrowserContext:
+    """A browser of its own in which one of the world's people is signed in."""
+    context = browser.new_context(base_url=address, **options)
+    with world.site.app_context():
+        key = db.session.get_one(Person, world.people[actor]).fs_uniquifier
+    client = world.site.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = key, True
+    cookie = client.get_cookie(world.site.config["SESSION_COOKIE_NAME"])
+    assert cookie
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    return context
 
 
 def sign_up(page: Page, link: str, name: str, email: str) -> None:

@@ -1,15 +1,13 @@
 """Every page of the route table in real Chromium: nothing for axe to find, nothing that scrolls sideways."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 from sqlalchemy import update
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from kb.accounts import actions as accounts
 from kb.accounts.models import Person
@@ -19,6 +17,7 @@ from kb.config import ROOT
 from kb.db import db, now, writing
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
+from tests.browser.conftest import open_as, serve
 from tests.web.actors import World, make_world
 from tests.web.routes import ROUTES, Acts, Open
 
@@ -39,10 +38,6 @@ PAGES = sorted(
     }
     | {"/nothing-here", "/search?q=nothing-has-this", "/search"}
 )
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, *_: Any) -> None: ...
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +68,8 @@ def full(tmp_path_factory: pytest.TempPathFactory, migrated: Path, clip: Path) -
 
 @pytest.fixture(scope="module")
 def address(full: World) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, full.site, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    with serve(full) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -94,28 +85,19 @@ def filled(full: World) -> dict[str, str]:
     return defaultdict(lambda: "unknown", known)
 
 
-def session_of(world: World, actor: str) -> dict[str, str]:
-    with world.site.app_context():
-        key = db.session.get_one(Person, world.people[actor]).fs_uniquifier
-    client = world.site.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = key, True
-    cookie = client.get_cookie(world.site.config["SESSION_COOKIE_NAME"])
-    assert cookie
-    return {"name": cookie.key, "value": cookie.value}
-
-
 @pytest.fixture(scope="module", params=VIEWS)
 def visitor(request: pytest.FixtureRequest, browser: Browser, full: World, address: str) -> Iterator[Page]:
     """The admin's browser, light on the wide screen and dark on the phone."""
     width, height = VIEWS[request.param]
-    context: BrowserContext = browser.new_context(
-        base_url=address,
+    context = open_as(
+        browser,
+        full,
+        "admin",
+        address,
         viewport={"width": width, "height": height},
         color_scheme="dark" if request.param == "phone" else "light",
         reduced_motion="reduce" if request.param == "phone" else "no-preference",
     )
-    context.add_cookies([session_of(full, "admin") | {"url": address}])  # type: ignore[list-item]
     yield context.new_page()
     context.close()
 
