@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from flask import Blueprint, Flask
+from werkzeug.local import LocalProxy
 
 from kb import db, hands, jobs, log
 from kb.config import ROOT, Settings
@@ -40,11 +41,13 @@ def create_app(
 
 def _wire() -> None:
     """Where a lower noun has to tell an upper one: the upper one's function, in the lower one's list."""
+    from kb.accounts import actions as accounts
     from kb.categories import actions as categories
     from kb.screencasts import actions as screencasts
     from kb.screencasts import queries
     from kb.transcripts import actions as transcripts
 
+    accounts.count_team_items[:] = [queries.count_team_items]
     categories.on_items_moved[:] = [screencasts.move_items]
     categories.on_changed[:] = [screencasts.items_of_categories_changed]
     categories.count_items[:] = [queries.counts_by_category]
@@ -59,12 +62,11 @@ def _make(settings: Settings) -> Flask:
     app = make_app("kb", template_folder=str(ROOT / "templates"), static_folder=str(static))
     app.request_class = UploadRequest
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["site_name"] = "Showhow"
     return app
 
 
 def _add_pages(app: Flask, settings: Settings) -> None:
-    from kb.accounts import sessions
+    from kb.accounts import sessions, site
     from kb.web import assets, errors, filters, headers, limits
 
     headers.init(app)
@@ -72,6 +74,8 @@ def _add_pages(app: Flask, settings: Settings) -> None:
     filters.init(app)
     assets.init(app)
     sessions.init(app, settings)
+    # Looked up where a template names it, and not for a part of a page that doesn't.
+    app.jinja_env.globals["site_name"] = LocalProxy(site.name)
     limits.init(app, settings)
     _add_checks()
     for blueprint in _blueprints():
@@ -81,6 +85,7 @@ def _add_pages(app: Flask, settings: Settings) -> None:
 
 def _blueprints() -> list[Blueprint]:
     from kb.accounts import api as accounts_api
+    from kb.accounts import people_views, site_views
     from kb.accounts import views as accounts
     from kb.categories import api as categories_api
     from kb.categories import views as categories
@@ -96,7 +101,8 @@ def _blueprints() -> list[Blueprint]:
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
-    html = [pages, curation, search, screencasts, files, transcripts, categories, accounts, web]
+    html = [pages, curation, search, screencasts, files, transcripts, categories]
+    html += [accounts, people_views, site_views, web]
     json = [curation_api, screencasts_api, transcripts_api, search_api, categories_api, accounts_api]
     return [module.bp for module in (*html, *json)]
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from flask import Flask
@@ -11,6 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kb.config import Settings
 from kb.errors import KbError
+
+if TYPE_CHECKING:
+    from kb.accounts.models import Person
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,8 +71,8 @@ def run() -> None:
 
 def _prepare() -> None:
     """What has to be there before anything runs: the database, and a way in for the first admin."""
-    from kb.accounts.actions import first_admin_token
-    from kb.accounts.views import join_link
+    from kb.accounts.links import first_admin_token
+    from kb.accounts.people_views import join_link
     from kb.hands import hands
     from kb.screencasts.pipeline import nobody_works
 
@@ -102,6 +105,24 @@ def user_add(email: str, name: str, role: str, password_stdin: bool) -> None:
     click.echo(f"{person.email} is here now, as {person.role}.")
 
 
+@user.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the new password from standard input.")
+@in_site
+def user_password(email: str, password_stdin: bool) -> None:
+    """Give a person a new password: prints a link that sets it, once, or with --password-stdin sets it at once."""
+    from kb.accounts.actions import change_password
+    from kb.accounts.links import new_password_token
+    from kb.accounts.people_views import new_password_link
+
+    person = _person(email)
+    if password_stdin:
+        change_password(person, sys.stdin.readline().rstrip("\r\n"), by=None)
+        click.echo("The password is set. Their browsers are signed out, and their tokens are gone.")
+    else:
+        click.echo(new_password_link(new_password_token(person.id, by=None)))
+
+
 @kb.group()
 def token() -> None:
     """API tokens."""
@@ -114,13 +135,18 @@ def token() -> None:
 def token_add(email: str, name: str) -> None:
     """Make a token for a person; prints the token alone, once."""
     from kb.accounts.actions import add_token
+
+    click.echo(add_token(_person(email), name))
+
+
+def _person(email: str) -> "Person":
     from kb.accounts.models import person_by_email
     from kb.errors import NotFound
 
     person = person_by_email(email)
     if not person:
         raise NotFound(f"Nobody here has the address {email}. Make the account first: kb user add {email} --name …")
-    click.echo(add_token(person, name))
+    return person
 
 
 @kb.command()

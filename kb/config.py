@@ -8,9 +8,10 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_SECRETS = {"changeme", "change-me", "secret", "dev", "sample", "example", "password"}
 # sun_path holds 108 bytes with its closing NUL (unix(7)).
 LONGEST_SOCKET_PATH = 107
+HERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - compared with, never listened at
+# Who may make an account. A domain as mail servers write it: letters, digits and hyphens between dots.
+SIGNUP = r"invite|open|domain:[a-z0-9-]+(\.[a-z0-9-]+)+"
 
 
 class BadSettings(KbError):
@@ -72,10 +76,10 @@ class Settings(BaseModel):
     keep_originals: bool = True
     max_upload_bytes: Annotated[int, Field(ge=1)] = 2 * 1024**3
     max_duration_s: Annotated[int, Field(ge=1)] = 3600
-    signup: Annotated[str, _one_of(r"invite|open|domain:[a-z0-9.-]+\.[a-z]+", "invite, open or domain:example.org")] = (
-        "invite"
-    )
+    signup: Annotated[str, _one_of(SIGNUP, "invite, open or domain:example.org")] = "invite"
     public: bool = False
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    x_accel: Annotated[str, _one_of(r"|/[\w/-]*\w/", "a path between two slashes, such as /protected/")] = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
@@ -131,7 +135,23 @@ class Settings(BaseModel):
     @property
     def address(self) -> str:
         """Where people find the site, without a slash at the end."""
-        return (self.site_url or f"http://{self.bind}").rstrip("/")
+        return (self.site_url or f"http://{self._bind_here}").rstrip("/")
+
+    @property
+    def _bind_here(self) -> str:
+        """KB_BIND as this machine can call it: an address that stands for all of them leads nowhere."""
+        host, _, port = self.bind.rpartition(":")
+        return f"{HERE.get(host, host)}:{port}"
+
+    @property
+    def leads_only_here(self) -> bool:
+        """Whether no other machine finds the site under this address: loopback, or what stands for every address."""
+        host = urlsplit(self.address).hostname or ""
+        try:
+            ip = ip_address(host)
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
+        return ip.is_loopback or ip.is_unspecified
 
     @property
     def is_https(self) -> bool:

@@ -1,97 +1,71 @@
-"""What people do with accounts: join, sign in, invite, make tokens. The only code here that commits."""
+"""What people do with accounts, teams, passwords and tokens. With `links` and `site` the only code here that commits."""
 
 import hashlib
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Self
 
 from flask_security import hash_password
 from sqlalchemy import delete, func, select, update
 
 from kb import audit
 from kb.accounts.models import AccessVersion, ApiToken, Invitation, Person, Role, Team, person_by_email
-from kb.accounts.rules import invitation_is_open
+from kb.accounts.rules import Viewer
 from kb.db import db, new_id, now, writing
 from kb.errors import Conflict, Invalid, NotAllowed, NotFound
 from kb.web.forms import is_shown
 
-INVITATION_DAYS = 14
 TOKEN_PREFIX = "kb_"  # noqa: S105 - what a token begins with, so that one is recognised in a log
 PASSWORD_LENGTH = 10
 # A token's last use is written at most this often, so that reading never turns into a write per request.
 LAST_USED_STEP = timedelta(minutes=10)
+# Links that make a first admin, while there is none.
+MAKES_FIRST_ADMIN = (
+    Invitation.role == Role.admin,
+    Invitation.invited_by_id.is_(None),
+    Invitation.person_id.is_(None),
+)
+
+# Filled by kb.app: (team id, viewer) -> how many items are for this team alone; with a viewer, those that they may see.
+count_team_items: list[Callable[[str, Viewer | None], int]] = []
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Who wants an account, looked over. Made before the write begins, for a password is hashed slowly on purpose."""
+
+    email: str
+    name: str
+    password: str | None
+
+    @classmethod
+    def of(cls, email: str, name: str, password: str | None) -> Self:
+        """Raises Invalid with the field's name."""
+        email, name = clean_email(email), clean_name(name)
+        if password is not None:
+            check_password(password)
+        return cls(email, name, hash_password(password) if password else None)
 
 
 def add_person(email: str, name: str, role: Role, password: str | None, *, by: str | None = None) -> Person:
     """Make an account. Raises Invalid with the field's name, Conflict if the address is taken."""
-    email, name = _email(email), _name(name)
-    if password is not None:
-        check_password(password)
-    # Slow on purpose, so before the write begins.
-    hashed = hash_password(password) if password else None
-    with writing() as session:
-        if person_by_email(email):
-            raise Conflict("Somebody with this e-mail address is here already.", errors={"email": ["It is taken."]})
-        person = Person(email=email, name=name, role=role, password=hashed)
-        session.add(person)
-        session.flush()
-        if role == Role.admin:
-            session.execute(delete(Invitation).where(*_MAKES_FIRST_ADMIN))
-        audit.record("joined", "person", person.id, by=by or person.id, role=role)
-    return person
+    newcomer = Newcomer.of(email, name, password)
+    with writing():
+        return settle(newcomer, role, by=by)
 
 
-def invite(role: Role, *, by: Person | None, team_id: str | None = None, email: str | None = None) -> tuple[str, str]:
-    """Return (token, invitation id). The token is shown once and never kept."""
-    if by and not by.is_admin:
-        raise NotAllowed("Only an admin can invite people. Ask one to send the link.")
-    token = secrets.token_urlsafe(24)
-    with writing() as session:
-        if team_id and not session.get(Team, team_id):
-            raise Invalid("That team is gone.", errors={"team": ["Choose another team."]})
-        invitation = Invitation(
-            token_hash=_hash(token),
-            role=role,
-            team_id=team_id or None,
-            email=_email(email) if email else None,
-            invited_by_id=by.id if by else None,
-            expires_at=now() + timedelta(days=INVITATION_DAYS),
-        )
-        session.add(invitation)
-        session.flush()
-        audit.record("invited", "invitation", invitation.id, by=by.id if by else None, role=role)
-    return token, invitation.id
-
-
-def first_admin_token() -> str | None:
-    """Return a fresh token for the link that makes the first admin; None once there is one. Older links end."""
-    with writing() as session:
-        session.execute(delete(Invitation).where(*_MAKES_FIRST_ADMIN))
-        if session.scalar(select(func.count()).select_from(Person).where(Person.role == Role.admin)):
-            return None
-        return invite(Role.admin, by=None)[0]
-
-
-_MAKES_FIRST_ADMIN = (Invitation.role == Role.admin, Invitation.invited_by_id.is_(None))
-
-
-def open_invitation(token: str) -> Invitation:
-    invitation = db.session.scalar(select(Invitation).where(Invitation.token_hash == _hash(token)))
-    if not invitation or not invitation_is_open(invitation.expires_at, now()):
-        raise NotFound("This link was used or is too old. Ask the person who sent it for a new one.")
-    return invitation
-
-
-def join(token: str, *, email: str, name: str, password: str) -> Person:
-    """Use up an invitation and make the account that it stands for."""
-    with writing() as session:
-        invitation = open_invitation(token)
-        role, team, address = invitation.role, invitation.team, invitation.email or email
-        session.delete(invitation)
-        session.flush()
-        person = add_person(address, name, role, password)
-        if team:
-            person.teams.append(team)
-        access_changed()
+def settle(newcomer: Newcomer, role: Role, *, by: str | None = None) -> Person:
+    """Make the account inside the caller's transaction. Raises Conflict if the address is taken."""
+    if person_by_email(newcomer.email):
+        raise Conflict("Somebody with this e-mail address is here already.", errors={"email": ["It is taken."]})
+    person = Person(email=newcomer.email, name=newcomer.name, role=role, password=newcomer.password)
+    db.session.add(person)
+    db.session.flush()
+    if role == Role.admin:
+        db.session.execute(delete(Invitation).where(*MAKES_FIRST_ADMIN))
+    audit.record("joined", "person", person.id, by=by or person.id, role=role)
     return person
 
 
@@ -100,16 +74,9 @@ def sign_up(signup: str, *, email: str, name: str, password: str) -> Person:
     domain = signup.removeprefix("domain:") if signup.startswith("domain:") else None
     if signup == "invite":
         raise NotAllowed("Joining takes an invitation here. Ask an admin for a link.")
-    if domain and not _email(email).endswith("@" + domain):
+    if domain and not clean_email(email).endswith("@" + domain):
         raise Invalid("That address can't join.", errors={"email": [f"Use your address that ends in @{domain}."]})
     return add_person(email, name, Role.member, password)
-
-
-def withdraw(invitation_id: str, *, by: Person) -> None:
-    with writing() as session:
-        if invitation := session.get(Invitation, invitation_id):
-            session.delete(invitation)
-            audit.record("withdrew", "invitation", invitation_id, by=by.id)
 
 
 def change_person(person_id: str, *, by: Person, role: Role, active: bool, team_ids: list[str]) -> None:
@@ -121,6 +88,10 @@ def change_person(person_id: str, *, by: Person, role: Role, active: bool, team_
             raise Invalid("You can't take the admin's role from yourself. Let another admin do it.")
         if person.active and not active:
             end_sessions(person)
+            session.execute(delete(Invitation).where(Invitation.person_id == person.id))
+        if role != Role.admin or not active:
+            # Links of somebody who could not make them today.
+            session.execute(delete(Invitation).where(Invitation.invited_by_id == person.id))
         person.role, person.active = role, active
         person.teams = list(session.scalars(select(Team).where(Team.id.in_(team_ids))))
         access_changed()
@@ -128,10 +99,9 @@ def change_person(person_id: str, *, by: Person, role: Role, active: bool, team_
 
 
 def add_team(name: str, *, by: Person) -> Team:
-    name = _name(name)
+    name = clean_name(name)
     with writing() as session:
-        if session.scalar(select(Team).where(func.lower(Team.name) == name.lower())):
-            raise Conflict("A team of this name is here already.", errors={"name": ["Choose another name."]})
+        _refuse_taken(name)
         team = Team(name=name)
         session.add(team)
         session.flush()
@@ -139,21 +109,65 @@ def add_team(name: str, *, by: Person) -> Team:
     return team
 
 
+def rename_team(team_id: str, name: str, *, by: Person) -> None:
+    name = clean_name(name)
+    with writing():
+        team = _team(team_id)
+        _refuse_taken(name, but=team.id)
+        team.name = name
+        audit.record("renamed", "team", team.id, by=by.id, name=name)
+
+
+def delete_team(team_id: str, *, by: Person, viewer: Viewer) -> None:
+    """Raises Conflict while something is shared with this team alone: it would be left to nobody but its author."""
+    with writing() as session:
+        team = _team(team_id)
+        if any(count(team.id, None) for count in count_team_items):
+            seen = sum(count(team.id, viewer) for count in count_team_items)
+            which = f" ({seen} that you can see)" if seen else ""
+            raise Conflict(
+                f"Screencasts are shared with the team “{team.name}” alone{which}, so it stays. "
+                "Ask its members to share them otherwise first; the trash counts too."
+            )
+        audit.record("deleted", "team", team.id, by=by.id, name=team.name)
+        session.delete(team)
+        access_changed()
+
+
+def _team(team_id: str) -> Team:
+    team = db.session.get(Team, team_id)
+    if not team:
+        raise NotFound("That team is gone.")
+    return team
+
+
+def _refuse_taken(name: str, *, but: str | None = None) -> None:
+    there = db.session.scalar(select(Team.id).where(func.lower(Team.name) == name.lower()))
+    if there not in (None, but):
+        raise Conflict("A team of this name is here already.", errors={"name": ["Choose another name."]})
+
+
 def rename(person: Person, name: str) -> None:
     with writing():
-        person.name = _name(name)
+        person.name = clean_name(name)
 
 
-def change_password(person: Person, password: str) -> None:
+def change_password(person: Person, password: str, *, by: str | None) -> None:
     """Set a new password; it ends every session and every token made with the old one."""
     check_password(password)
     hashed = hash_password(password)
-    with writing() as session:
-        person.password = hashed
-        end_sessions(person)
-        for token in list(person.tokens):
-            session.delete(token)
-        audit.record("changed-password", "person", person.id, by=person.id)
+    with writing():
+        put_password(person, hashed, by=by)
+
+
+def put_password(person: Person, hashed: str, *, by: str | None) -> None:
+    """As `change_password`, inside the caller's transaction."""
+    person.password = hashed
+    end_sessions(person)
+    for held in (ApiToken, Invitation):
+        # Tokens made with the old password, and links that would set yet another.
+        db.session.execute(delete(held).where(held.person_id == person.id))
+    audit.record("changed-password", "person", person.id, by=by)
 
 
 def end_sessions(person: Person) -> None:
@@ -162,10 +176,10 @@ def end_sessions(person: Person) -> None:
 
 def add_token(person: Person, name: str) -> str:
     """Return the token itself, for once; only its hash is kept."""
-    name = _name(name)
+    name = clean_name(name)
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
     with writing() as session:
-        row = ApiToken(person_id=person.id, name=name, token_hash=_hash(token))
+        row = ApiToken(person_id=person.id, name=name, token_hash=hash_of(token))
         session.add(row)
         session.flush()
         audit.record("added", "token", row.id, by=person.id, name=name)
@@ -182,7 +196,7 @@ def revoke_token(person: Person, token_id: str) -> None:
 
 
 def person_by_token(token: str) -> Person | None:
-    row = db.session.scalar(select(ApiToken).where(ApiToken.token_hash == _hash(token)))
+    row = db.session.scalar(select(ApiToken).where(ApiToken.token_hash == hash_of(token)))
     if not row or not row.person.active:
         return None
     if not row.last_used_at or now() - row.last_used_at > LAST_USED_STEP:
@@ -202,7 +216,7 @@ def check_password(password: str) -> None:
         raise Invalid("The password is too short.", errors={"password": [text]})
 
 
-def _email(email: str) -> str:
+def clean_email(email: str) -> str:
     email = email.strip().lower()
     name, _, domain = email.rpartition("@")
     fits = name and domain and len(email) <= 320 and email.isprintable() and not any(sign.isspace() for sign in email)
@@ -211,13 +225,13 @@ def _email(email: str) -> str:
     return email
 
 
-def _name(name: str) -> str:
+def clean_name(name: str) -> str:
     name = " ".join(name.split())
     if not 1 <= len(name) <= 120 or not all(map(is_shown, name)):
         raise Invalid("The name needs a correction.", errors={"name": ["Write 1 to 120 characters."]})
     return name
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
     # Tokens are long and random, so a fast hash is right: there is nothing to guess.
     return hashlib.sha256(token.encode()).hexdigest()

@@ -22,7 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Where somebody who has no account yet may send a form.
-OPEN_FORMS = {"accounts.sign_in", "accounts.sign_up", "accounts.join"}
+OPEN_FORMS = {"accounts.sign_in", "accounts.sign_up", "accounts.join", "accounts.new_password"}
 
 csrf = CSRFProtect()
 

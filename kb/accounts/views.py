@@ -1,24 +1,20 @@
-"""Pages about people: sign in, join, profile, and who is here."""
+"""Pages by which a person comes in, and the page about themselves."""
 
-from typing import Any
-
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import login_user, logout_user
 from flask_security.utils import hash_password, verify_password
-from sqlalchemy import select
 
-from kb.accounts import actions
-from kb.accounts.models import Invitation, Person, Role, Team, person_by_email
-from kb.accounts.sessions import admins_only, person, person_or_none, signed_in
-from kb.config import Settings
-from kb.db import db
+from kb.accounts import actions, links, site
+from kb.accounts.models import Invitation, Person, Role, person_by_email
+from kb.accounts.sessions import person, person_or_none, signed_in
 from kb.errors import Invalid, KbError
 from kb.web.limits import limiter
 from kb.web.urls import safe_next
 
 bp = Blueprint("accounts", __name__)
-SHOWN_ONCE = "shown_once"
+# What was made by the request before, and is shown on the page that follows it.
+NEW_TOKEN = "new_token"  # noqa: S105
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -49,28 +45,42 @@ def sign_out() -> ResponseReturnValue:
 @bp.route("/join/<token>", methods=["GET", "POST"])
 @limiter.limit("30 per minute")
 def join(token: str) -> ResponseReturnValue:
-    invitation = actions.open_invitation(token)
+    invitation = links.open_invitation(token)
     if request.method != "POST":
         return _join_page(invitation)
     try:
-        who = actions.join(token, **_account_fields())
+        who = links.join(token, **_account_fields())
     except KbError as error:
-        return _join_page(actions.open_invitation(token), error.errors or {"form": [error.detail]}), 422
+        return _join_page(links.open_invitation(token), error.errors or {"form": [error.detail]}), 422
     _enter(who)
+    return redirect(url_for("pages.library"))
+
+
+@bp.route("/new-password/<token>", methods=["GET", "POST"])
+@limiter.limit("30 per minute")
+def new_password(token: str) -> ResponseReturnValue:
+    who = links.whose_password(token)
+    if request.method != "POST":
+        return _new_password_page(who)
+    try:
+        who = links.set_password(token, request.form.get("password", ""))
+    except Invalid as error:
+        return _new_password_page(who, error.errors), 422
+    _enter(who)
+    flash("Your new password is set. Other browsers are signed out, and your tokens are gone.", "success")
     return redirect(url_for("pages.library"))
 
 
 @bp.route("/sign-up", methods=["GET", "POST"])
 @limiter.limit("30 per minute")
 def sign_up() -> ResponseReturnValue:
-    settings: Settings = current_app.extensions["kb.settings"]
-    if settings.signup == "invite":
+    if site.signup() == "invite":
         flash("Joining takes an invitation here. Ask an admin for a link.", "info")
         return redirect(url_for("accounts.sign_in"))
     if request.method != "POST":
         return _join_page(None)
     try:
-        who = actions.sign_up(settings.signup, **_account_fields())
+        who = actions.sign_up(site.signup(), **_account_fields())
     except KbError as error:
         return _join_page(None, error.errors or {"form": [error.detail]}), 422
     _enter(who)
@@ -97,7 +107,7 @@ def change_password() -> ResponseReturnValue:
     if not _is_password_of(person(), request.form.get("current", "")):
         return _me_page({"current": ["That is not your password."]}), 422
     try:
-        actions.change_password(person(), request.form.get("new", ""))
+        actions.change_password(person(), request.form.get("new", ""), by=person().id)
     except Invalid as error:
         return _me_page({"new": error.errors.get("password", [error.detail])}), 422
     _enter(person())
@@ -109,7 +119,7 @@ def change_password() -> ResponseReturnValue:
 @signed_in
 def add_token() -> ResponseReturnValue:
     try:
-        session[SHOWN_ONCE] = actions.add_token(person(), request.form.get("name", ""))
+        session[NEW_TOKEN] = actions.add_token(person(), request.form.get("name", ""))
     except Invalid as error:
         return _me_page({"token_name": error.errors.get("name", [error.detail])}), 422
     return redirect(url_for("accounts.me"))
@@ -121,73 +131,6 @@ def revoke_token(token_id: str) -> ResponseReturnValue:
     actions.revoke_token(person(), token_id)
     flash("The token is revoked.", "success")
     return redirect(url_for("accounts.me"))
-
-
-@bp.get("/people")
-@admins_only
-def people() -> ResponseReturnValue:
-    return _people_page()
-
-
-@bp.post("/people/invitations")
-@admins_only
-def invite() -> ResponseReturnValue:
-    role = request.form.get("role", Role.member)
-    if role not in list(Role):
-        raise Invalid("Choose a role.", errors={"role": ["Choose one of the roles."]})
-    try:
-        token, _id = actions.invite(
-            Role(role),
-            by=person(),
-            team_id=request.form.get("team") or None,
-            email=request.form.get("email") or None,
-        )
-    except Invalid as error:
-        return _people_page(error.errors), 422
-    session[SHOWN_ONCE] = join_link(token)
-    return redirect(url_for("accounts.people"))
-
-
-@bp.post("/people/invitations/<invitation_id>/withdraw")
-@admins_only
-def withdraw(invitation_id: str) -> ResponseReturnValue:
-    actions.withdraw(invitation_id, by=person())
-    flash("The link does not work any more.", "success")
-    return redirect(url_for("accounts.people"))
-
-
-@bp.post("/teams")
-@admins_only
-def add_team() -> ResponseReturnValue:
-    try:
-        actions.add_team(request.form.get("name", ""), by=person())
-    except KbError as error:
-        return _people_page({"team_name": error.errors.get("name", [error.detail])}), 422
-    return redirect(url_for("accounts.people"))
-
-
-@bp.post("/people/<person_id>")
-@admins_only
-def change_person(person_id: str) -> ResponseReturnValue:
-    role = request.form.get("role", "")
-    try:
-        if role not in list(Role):
-            raise Invalid("Choose a role.")
-        actions.change_person(
-            person_id,
-            by=person(),
-            role=Role(role),
-            active=request.form.get("active") == "true",
-            team_ids=request.form.getlist("team"),
-        )
-    except Invalid as error:
-        flash(error.detail, "error")
-    return redirect(url_for("accounts.people"))
-
-
-def join_link(token: str) -> str:
-    settings: Settings = current_app.extensions["kb.settings"]
-    return f"{settings.address}/join/{token}"
 
 
 _WRONG = {"email": ["This address and password don't fit together. Check both and try again."]}
@@ -209,13 +152,12 @@ def _account_fields() -> dict[str, str]:
 
 
 def _sign_in_page(errors: dict[str, list[str]], target: str) -> str:
-    settings: Settings = current_app.extensions["kb.settings"]
     return render_template(
         "accounts/sign_in.html",
         errors=errors,
         values={"email": request.form.get("email", "")},
         next=target,
-        can_sign_up=settings.signup != "invite",
+        can_sign_up=site.signup() != "invite",
     )
 
 
@@ -230,55 +172,22 @@ def _join_page(invitation: Invitation | None, errors: dict[str, list[str]] | Non
             "email": invitation.email if invitation else None,
         },
         makes_admin=invitation is not None and role == Role.admin and invitation.invited_by_id is None,
+        domain=None if invitation else site.domain_of(site.signup()),
         errors=errors or {},
         values=_account_fields() | {"password": ""},
     )
+
+
+def _new_password_page(who: Person, errors: dict[str, list[str]] | None = None) -> str:
+    return render_template("accounts/new_password.html", who=who, errors=errors or {})
 
 
 def _me_page(errors: dict[str, list[str]] | None = None) -> str:
     return render_template(
         "accounts/me.html",
         tokens=person().tokens,
-        new_token=session.pop(SHOWN_ONCE, None),
+        teams=person().teams,
+        new_token=session.pop(NEW_TOKEN, None),
         errors=errors or {},
         values=request.form,
     )
-
-
-def _people_page(errors: dict[str, list[str]] | None = None) -> str:
-    everybody = db.session.scalars(select(Person).order_by(Person.name)).all()
-    return render_template(
-        "accounts/people.html",
-        people=[_person_row(each) for each in everybody],
-        teams=[
-            {"id": team.id, "name": team.name, "member_count": len(team.members), "members": team.members}
-            for team in db.session.scalars(select(Team).order_by(Team.name))
-        ],
-        invitations=[
-            {
-                "id": each.id,
-                "role_text": Role(each.role).words,
-                "team_name": each.team.name if each.team else None,
-                "email": each.email,
-                "expires_at": each.expires_at,
-                "created_at": each.created_at,
-            }
-            for each in db.session.scalars(select(Invitation).order_by(Invitation.created_at.desc()))
-        ],
-        new_link=session.pop(SHOWN_ONCE, None),
-        errors=errors or {},
-        values=request.form,
-    )
-
-
-def _person_row(each: Person) -> dict[str, Any]:
-    return {
-        "id": each.id,
-        "name": each.name,
-        "email": each.email,
-        "role": Role(each.role).value,
-        "teams": [{"id": team.id, "name": team.name} for team in each.teams],
-        "active": each.active,
-        "joined_at": each.created_at,
-        "is_me": each.id == person().id,
-    }

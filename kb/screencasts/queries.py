@@ -126,13 +126,29 @@ def tag_names(viewer: Viewer) -> list[str]:
 
 
 def counts_by_category(viewer: Viewer) -> dict[str, int]:
-    """For categories: how many directly in each, of what the viewer may see."""
-    rows = db.session.execute(
-        select(Screencast.category_id, func.count())
-        .where(visible(viewer, Screencast), Screencast.category_id.is_not(None))
-        .group_by(Screencast.category_id)
-    )
-    return {category_id: count for category_id, count in rows if category_id}
+    """For categories: how many directly in each, of what the viewer may see. Kept as `visible_ids` are."""
+
+    def count() -> dict[str, int]:
+        rows = db.session.execute(
+            select(Screencast.category_id, func.count())
+            .where(seen_by(viewer), Screencast.category_id.is_not(None))
+            .group_by(Screencast.category_id)
+        )
+        return {category_id: number for category_id, number in rows if category_id}
+
+    return _kept("counts", viewer, count)
+
+
+def count_team_items(team_id: str, viewer: Viewer | None) -> int:
+    """How many are for this team alone, in the trash too; with a viewer, those that they may see."""
+    items = select(func.count()).where(Screencast.team_id == team_id, Screencast.visibility == "team")
+    return db.session.scalar(items.where(visible(viewer, Screencast)) if viewer else items) or 0
+
+
+@lru_cache(maxsize=1_000)
+def seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """What the viewer may see, as a condition. It takes longer to make than to use, and viewers are values."""
+    return visible(viewer, Screencast)
 
 
 def any_solved(viewer: Viewer) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from kb.accounts import actions
+from kb.accounts import actions, links
 from kb.accounts.models import Invitation, Person, Role
 from kb.config import Settings
 from kb.db import db, now, writing
@@ -34,7 +34,7 @@ def test_an_invitation_makes_one_account_with_its_role_and_team_and_signs_it_in(
     admin: Person, browser: Browser
 ) -> None:
     team = actions.add_team("Blue", by=admin)
-    token, _ = actions.invite(Role.curator, by=admin, team_id=team.id)
+    token, _ = links.invite(Role.curator, by=admin, team_id=team.id)
     assert send(browser, f"/join/{token}", **EVE).location == "/"
     me = browser.get("/api/v1/me").json
     assert (me["email"], me["role"], [team["name"] for team in me["teams"]]) == (
@@ -45,23 +45,23 @@ def test_an_invitation_makes_one_account_with_its_role_and_team_and_signs_it_in(
 
 
 def test_an_invitation_works_once(admin: Person, browser: Browser) -> None:
-    token, _ = actions.invite(Role.member, by=admin)
+    token, _ = links.invite(Role.member, by=admin)
     send(browser, f"/join/{token}", **EVE)
     assert browser.get(f"/join/{token}").status_code == 404
     with pytest.raises(NotFound):
-        actions.join(token, email="bob@test.example", name="Bob", password=PASSWORD)
+        links.join(token, email="bob@test.example", name="Bob", password=PASSWORD)
     assert people() == {"root@test.example", "eve@test.example"}
 
 
 def test_looking_at_an_invitation_does_not_use_it_up(admin: Person, browser: Browser) -> None:
-    token, _ = actions.invite(Role.member, by=admin)
+    token, _ = links.invite(Role.member, by=admin)
     for _ in range(3):
         assert browser.get(f"/join/{token}").status_code == 200
         assert browser.head(f"/join/{token}").status_code == 200
 
 
 def test_an_invitation_ends_by_itself(admin: Person, browser: Browser) -> None:
-    token, _ = actions.invite(Role.member, by=admin)
+    token, _ = links.invite(Role.member, by=admin)
     with writing() as session:
         session.execute(update(Invitation).values(expires_at=now() - timedelta(seconds=1)))
     assert browser.get(f"/join/{token}").status_code == 404
@@ -70,14 +70,14 @@ def test_an_invitation_ends_by_itself(admin: Person, browser: Browser) -> None:
 
 
 def test_a_withdrawn_invitation_is_gone(admin: Person, browser: Browser) -> None:
-    token, invitation = actions.invite(Role.member, by=admin)
-    actions.withdraw(invitation, by=admin)
+    token, invitation = links.invite(Role.member, by=admin)
+    links.withdraw(invitation, by=admin)
     assert browser.get(f"/join/{token}").status_code == 404
     assert send(browser, f"/join/{token}", page="/sign-in", **EVE).status_code == 404
 
 
 def test_an_invitation_for_one_address_is_for_that_address(admin: Person, browser: Browser) -> None:
-    token, _ = actions.invite(Role.member, by=admin, email="eve@test.example")
+    token, _ = links.invite(Role.member, by=admin, email="eve@test.example")
     send(browser, f"/join/{token}", **EVE | {"email": "mallory@test.example"})
     assert people() == {"root@test.example", "eve@test.example"}
 
@@ -90,7 +90,7 @@ def test_an_invitation_for_one_address_is_for_that_address(admin: Person, browse
 def test_a_form_with_a_fault_says_which_and_leaves_the_invitation_as_it_was(
     admin: Person, browser: Browser, field: str, value: str
 ) -> None:
-    token, _ = actions.invite(Role.member, by=admin)
+    token, _ = links.invite(Role.member, by=admin)
     answer = send(browser, f"/join/{token}", **EVE | {"password": "nobody reads this"} | {field: value})
     assert answer.status_code == 422
     assert f'id="{field}-fault"' in answer.text
@@ -101,23 +101,23 @@ def test_a_form_with_a_fault_says_which_and_leaves_the_invitation_as_it_was(
 
 def test_only_an_admin_invites(join: Join) -> None:
     with pytest.raises(NotAllowed):
-        actions.invite(Role.admin, by=join("ada", Role.curator))
+        links.invite(Role.admin, by=join("ada", Role.curator))
 
 
 def test_the_first_link_makes_the_admin_and_only_the_newest_one_works(in_site: Flask, browser: Browser) -> None:
-    first, second = actions.first_admin_token(), actions.first_admin_token()
+    first, second = links.first_admin_token(), links.first_admin_token()
     assert first
     assert second
     assert browser.get(f"/join/{first}").status_code == 404
     send(browser, f"/join/{second}", **EVE)
     assert browser.get("/api/v1/me").json["role"] == "admin"
-    assert actions.first_admin_token() is None
+    assert links.first_admin_token() is None
 
 
 def test_the_link_for_an_admin_who_was_invited_is_not_taken_for_the_first(admin: Person) -> None:
-    token, _ = actions.invite(Role.admin, by=admin)
-    assert actions.first_admin_token() is None
-    assert actions.open_invitation(token)
+    token, _ = links.invite(Role.admin, by=admin)
+    assert links.first_admin_token() is None
+    assert links.open_invitation(token)
 
 
 # -- without an invitation ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, url_for
 from sqlalchemy import select, text
 
-from kb.accounts import actions
+from kb.accounts import actions, links
 from kb.accounts.models import ApiToken, Person, Role
 from kb.config import Settings
 from kb.db import db, writing
@@ -268,7 +268,7 @@ def test_a_token_is_shown_once(ada: Browser) -> None:
 
 def test_no_token_no_invitation_and_no_password_stands_in_the_database(join: Join, in_site: Flask) -> None:
     admin = join("root", Role.admin)
-    secrets = [actions.add_token(admin, "script"), actions.invite(Role.member, by=admin)[0], PASSWORD]
+    secrets = [actions.add_token(admin, "script"), links.invite(Role.member, by=admin)[0], PASSWORD]
     for name in db.inspect(db.engine).get_table_names():
         held = str(db.session.execute(text(f'SELECT * FROM "{name}"')).all())
         assert not [secret for secret in secrets if secret in held or secret.removeprefix("kb_") in held], name
@@ -277,7 +277,7 @@ def test_no_token_no_invitation_and_no_password_stands_in_the_database(join: Joi
 
 
 def test_no_token_of_an_invitation_stands_in_the_log(join: Join, browser: Browser, caplog) -> None:  # type: ignore[no-untyped-def]
-    token, _ = actions.invite(Role.member, by=join("root", Role.admin))
+    token, _ = links.invite(Role.member, by=join("root", Role.admin))
     with caplog.at_level("DEBUG"):
         assert browser.get(f"/join/{token}").status_code == 200
         assert browser.get("/join/not-a-token").status_code == 404

@@ -1,7 +1,7 @@
 """Every route of the site and who may use it. `test_who_sees_what.py` holds the site to it; a new route needs its line.
 
 In a URL, {id} is a screencast, {trashed} one in the trash, {poster} the name of its poster; {category}, {token},
-{invitation} and {person} are rows of other people.
+{invitation} and {person} are rows of other people; {team} has something shared with it, {empty_team} nothing.
 """
 
 from collections.abc import Mapping
@@ -71,6 +71,8 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "POST /sign-out": Acts("/sign-out", PEOPLE, 302),
     "GET /sign-up": Open(("/sign-up",)),
     "POST /sign-up": Open(("/sign-up",)),
+    "GET /new-password/<token>": Open(("/new-password/unknown",)),
+    "POST /new-password/<token>": Open(("/new-password/unknown",)),
     "GET /join/<token>": Open(("/join/unknown",)),
     "POST /join/<token>": Open(("/join/unknown",)),
     # -- one screencast -----------------------------------------------------------------------
@@ -158,3 +160,16 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "POST /teams": Acts("/teams", ADMINS, 302, {"data": {"name": "Green"}}),
     "POST /people/<person_id>": Acts("/people/{person}", ADMINS, 302, {"data": {"role": "curator", "active": "true"}}),
 }
+    "POST /people/<person_id>/new-password": Acts("/people/{person}/new-password", ADMINS, 302),
+    "POST /teams/<team_id>": Acts("/teams/{team}", ADMINS, 302, {"data": {"name": "Navy"}}),
+    "POST /teams/<team_id>/delete": Acts("/teams/{empty_team}/delete", ADMINS, 302),
+    "GET /site": Acts("/site", ADMINS, 200, is_page=True),
+    "POST /site": Acts("/site", ADMINS, 302, {"data": {"name": "Shown here"}}),
+    "POST /site/joining": Acts("/site/joining", ADMINS, 302, {"data": {"who": "open"}}),
+    "GET /welcome": Acts("/welcome", ADMINS, 302, is_page=True),
+    "GET /welcome/<step>": Acts("/welcome/categories", ADMINS, 200, is_page=True),
+    "POST /welcome/name": Acts("/welcome/name", ADMINS, 302, {"data": {"name": "Shown here"}}),
+    "POST /welcome/joining": Acts("/welcome/joining", ADMINS, 302, {"data": {"who": "open"}}),
+    "POST /welcome/categories": Acts("/welcome/categories", ADMINS, 302, {"data": {"starter": "company"}}),
+    "POST /welcome/invite": Acts("/welcome/invite", ADMINS, 302, {"data": {"role": "member"}}),
+    "POST /welcome/end": Acts("/welcome/end", ADMINS, 302),

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from kb.accounts import actions as accounts
+from kb.accounts import links
 from kb.accounts.models import Person, Role, Team
 from kb.categories import actions as categories
 from kb.categories.tags import tags_named
@@ -63,7 +64,7 @@ def hostile(world: World) -> World:
                 each.tags = tags_named([WORDS])
         categories.change(world.category, by=admin.id, name=WORDS)
         accounts.add_token(admin, WORDS)
-        accounts.invite(Role.member, by=admin, email="'\"><svg/onload=alert(1)>@test.example")
+        links.invite(Role.member, by=admin, email="'\"><svg/onload=alert(1)>@test.example")
         for screencast_id in world.items.values():
             cues = [TimedText(0, 900, WORDS)]
             transcripts.put(screencast_id, "en", cues, source=WordsFrom.edited)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from kb.accounts import actions as accounts
+from kb.accounts import links
 from kb.accounts.models import ApiToken, Invitation, Person, Role
 from kb.db import db
 from kb.index.contract import IndexBroken
@@ -43,7 +44,8 @@ def fill(world: World) -> Callable[..., str]:
     """(URL with {names}, kind of screencast) -> URL."""
     with world.site.app_context():
         admin = db.session.get_one(Person, world.people["admin"])
-        _, invitation = accounts.invite(Role.member, by=admin)
+        _, invitation = links.invite(Role.member, by=admin)
+        empty_team = accounts.add_team("Empty", by=admin).id
         posters = {item.id: item.poster_key for item in db.session.scalars(select(Screencast))}
         token = db.session.scalar(select(ApiToken.id).where(ApiToken.person_id == world.people["author"]))
 
@@ -58,6 +60,8 @@ def fill(world: World) -> Callable[..., str]:
             person=world.people["other"],
             token=token,
             invitation=invitation,
+            team=world.team,
+            empty_team=empty_team,
         )
 
     return filled

@@ -3,6 +3,7 @@ import Alpine from "@alpinejs/csp";
 import "./site/announce.js";
 import "./site/confirm.js";
 import { copying } from "./site/copying.js";
+import { filtering } from "./site/filtering.js";
 import "./site/focus_after.js";
 import "./site/fragments.js";
 import "./site/more.js";
@@ -13,4 +14,5 @@ import { themeChoice } from "./site/theme_choice.js";
 Alpine.data("copying", copying);
 Alpine.data("themeChoice", themeChoice);
 // The scripts of a page come after this one and add their own; all have run when the document is ready.
+Alpine.data("filtering", filtering);
 document.addEventListener("DOMContentLoaded", () => Alpine.start());
