@@ -17,6 +17,7 @@ const dist = `${source}/dist`;
 // and what two of them share is split off; but those of the head are none: they must run before the page is painted.
 const headScripts = ["theme.js"];
 const styleSheet = "main.css";
+const choosableIcons = "kb/categories/icons.py";
 const copies = ["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/swagger-ui-bundle.js"];
 
 class Fault extends Error {}
@@ -121,9 +122,13 @@ function outputsOf(metafile) {
   return Object.keys(metafile.outputs).map((file) => path.relative(dist, file));
 }
 
-// The sprite holds the icons that pages ask for by icon("name"), each as a symbol of that id.
+// The sprite holds the icons that pages ask for by icon("name"), and those that a category may have, each as a symbol
+// of that id.
 async function buildIcons() {
-  const users = await namesIn(["templates/**/*.html", `${source}/js/**/*.js`], /\bicon\(\s*["']([^"']+)["']/g);
+  const users = new Map([
+    ...(await namesIn([choosableIcons], /^ {4}"([^"]+)":/gm)),
+    ...(await namesIn(["templates/**/*.html", `${source}/js/**/*.js`], /\bicon\(\s*["']([^"']+)["']/g)),
+  ]);
   const symbols = await Promise.all([...users].sort().map(([name, user]) => symbol(name, user)));
   return emit("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("")}</svg>\n`);
 }
@@ -215,6 +220,7 @@ async function watchSources() {
     building = false;
   };
   for (const folder of ["templates", `${source}/css`, `${source}/js`]) watch(folder, { recursive: true }, change);
+  watch(choosableIcons, change);
   await change();
 }
 
