@@ -42,14 +42,17 @@ def create_app(
 def _wire() -> None:
     """Where a lower noun has to tell an upper one: the upper one's function, in the lower one's list."""
     from kb.accounts import actions as accounts
+    from kb.accounts import sessions
     from kb.categories import actions as categories
+    from kb.categories import tending
     from kb.screencasts import actions as screencasts
     from kb.screencasts import queries
     from kb.transcripts import actions as transcripts
 
     accounts.count_team_items[:] = [queries.count_team_items]
+    sessions.curated_by[:] = [tending.curated_by]
     categories.on_items_moved[:] = [screencasts.move_items]
-    categories.on_changed[:] = [screencasts.items_of_categories_changed]
+    categories.on_path_changed[:] = [screencasts.path_changed]
     categories.count_items[:] = [queries.counts_by_category]
     screencasts.take_captions[:] = [transcripts.take_captions]
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Select, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb import jobs
@@ -20,4 +21,10 @@ class Outbox(Base):
 def changed(screencast_id: str) -> None:
     """Say inside the transaction that the index has something to do."""
     db.session.add(Outbox(screencast_id=screencast_id))
+    jobs.later("search.drain")
+
+
+def all_changed(screencast_ids: Select[str]) -> None:
+    """As `changed`, for all that a query names, in one statement however many they are."""
+    db.session.execute(insert(Outbox).from_select(["screencast_id"], screencast_ids))
     jobs.later("search.drain")

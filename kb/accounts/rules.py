@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 VISIBILITIES = {
     "private": "Only me",
@@ -24,6 +24,8 @@ class Viewer:
     person_id: str | None = None
     team_ids: frozenset[str] = frozenset()
     is_curator: bool = False
+    # Of the categories that this person tends, and of all that hang below them. Empty for curators, who tend all.
+    curates: frozenset[str] = frozenset()
     # KB_PUBLIC: whether somebody who is not signed in may see what is marked public.
     sees_public: bool = False
 
@@ -31,6 +33,7 @@ class Viewer:
 class Guarded(Protocol):
     author_id: Any
     team_id: Any
+    category_id: Any
     visibility: Any
     published_at: Any
     trashed_at: Any
@@ -76,22 +79,37 @@ def _shown_to(viewer: Viewer, items: type[Guarded]) -> ColumnElement[bool]:
 
 
 def can_change(viewer: Viewer, item: Guarded) -> bool:
-    """The author, and curators where they can see it."""
-    return can_view(viewer, item) and (item.author_id == viewer.person_id or viewer.is_curator)
+    """The author, and curators (of the site, or of the branch in which it lies) where they can see it."""
+    return can_view(viewer, item) and _is_of(viewer, item)
+
+
+def changeable(viewer: Viewer, items: type[Guarded]) -> ColumnElement[bool]:
+    """`can_change` as a condition for a query over a mapped class."""
+    return and_(visible(viewer, items), _of(viewer, items))
 
 
 def can_restore(viewer: Viewer, item: Guarded) -> bool:
     """Out of the trash: who could have put it there."""
-    is_theirs = item.author_id == viewer.person_id or viewer.is_curator
-    return item.trashed_at is not None and is_theirs and _is_shown_to(viewer, item)
+    return item.trashed_at is not None and _is_shown_to(viewer, item) and _is_of(viewer, item)
 
 
 def restorable(viewer: Viewer, items: type[Guarded]) -> ColumnElement[bool]:
     """`can_restore` as a condition for a query over a mapped class."""
+    return and_(items.trashed_at.is_not(None), _shown_to(viewer, items), _of(viewer, items))
+
+
+def _is_of(viewer: Viewer, item: Guarded) -> bool:
+    if viewer.person_id is None:
+        return False
+    return item.author_id == viewer.person_id or viewer.is_curator or item.category_id in viewer.curates
+
+
+def _of(viewer: Viewer, items: type[Guarded]) -> ColumnElement[bool]:
     if viewer.person_id is None:
         return false()
-    theirs = _shown_to(viewer, items) if viewer.is_curator else items.author_id == viewer.person_id
-    return and_(items.trashed_at.is_not(None), theirs)
+    if viewer.is_curator:
+        return true()
+    return or_(items.author_id == viewer.person_id, items.category_id.in_(sorted(viewer.curates)))
 
 
 def invitation_is_open(expires_at: datetime, at: datetime) -> bool:

@@ -26,6 +26,9 @@ OPEN_FORMS = {"accounts.sign_in", "accounts.sign_up", "accounts.join", "accounts
 
 csrf = CSRFProtect()
 
+# (person's id) -> the ids of the categories that this person tends, with all that hang below them. By kb.app.
+curated_by: list[Callable[[str], frozenset[str]]] = []
+
 
 class BadToken(NotSignedIn):
     code = "bad-token"
@@ -104,12 +107,17 @@ def viewer() -> Viewer:
                 person_id=who.id,
                 team_ids=frozenset(team.id for team in who.teams),
                 is_curator=who.is_curator,
+                curates=frozenset() if who.is_curator else _branches(who),
                 sees_public=True,
             )
             if who
             else Viewer(sees_public=settings.public)
         )
     return cast(Viewer, g.viewer)
+
+
+def _branches(who: Person) -> frozenset[str]:
+    return frozenset().union(*(of(who.id) for of in curated_by))
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:

@@ -49,3 +49,27 @@ def with_below(roots: Iterable[Branch], category_id: str) -> list[str]:
         if branch.category.id == category_id:
             return [each.category.id for each in branch.flat()]
     return []
+
+
+def stepped(roots: Iterable[Branch], category_id: str, step: str) -> tuple[str | None, int] | None:
+    """Where a category goes one step `up`, `down`, `in` (below the one before it) or `out` (after its parent).
+
+    Returns its parent's id and its position there; None where it can't go.
+    """
+    by_id = {branch.category.id: branch for branch in flat(roots)}
+    parent_id = by_id[category_id].category.parent_id
+    siblings = by_id[parent_id].children if parent_id else list(roots)
+    place = next(at for at, branch in enumerate(siblings) if branch.category.id == category_id)
+    match step:
+        case "up" if place > 0:
+            return parent_id, place - 1
+        case "down" if place < len(siblings) - 1:
+            return parent_id, place + 1
+        case "in" if place > 0:
+            before = siblings[place - 1]
+            return before.category.id, len(before.children)
+        case "out" if parent_id:
+            above = by_id[parent_id].category.parent_id
+            aunts = by_id[above].children if above else list(roots)
+            return above, 1 + next(at for at, branch in enumerate(aunts) if branch.category.id == parent_id)
+    return None

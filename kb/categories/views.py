@@ -1,15 +1,24 @@
-"""The curator's page of the tree."""
+"""The pages of the tree: what everybody reads of it, and the bench of those who tend it."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
+from kb.accounts.models import Person, Role
+from kb.accounts.rules import VISIBILITIES
 from kb.accounts.sessions import curators_only, person, signed_in, viewer
-from kb.categories import actions
-from kb.categories.present import choices, shown
-from kb.categories.tree import flat, with_below
-from kb.errors import KbError
+from kb.categories import actions, merging, tending
+from kb.categories.icons import ICONS
+from kb.categories.models import Category
+from kb.categories.naming import siblings
+from kb.categories.present import Choice, choices, shown, tended
+from kb.categories.tree import Branch, flat, stepped, with_below
+from kb.db import db
+from kb.errors import Invalid, KbError
 
 bp = Blueprint("categories", __name__)
 
@@ -21,64 +30,273 @@ def page() -> ResponseReturnValue:
 
 
 @bp.post("/categories")
-@curators_only
+@signed_in
 def add() -> ResponseReturnValue:
+    parent_id = request.form.get("parent") or None
+    tending.check_tends_any(viewer())
     try:
-        actions.add(request.form.get("name", ""), by=person().id, parent_id=request.form.get("parent") or None)
+        tending.check_goal(viewer(), parent_id)
+        category = actions.add(request.form.get("name", ""), by=person().id, parent_id=parent_id)
     except KbError as error:
-        return _page(error.errors or {"name": [error.detail]}), 422
-    return redirect(url_for("categories.page"))
+        return _page(error.errors or {"name": [error.detail]}), error.status
+    return redirect(_row(category))
+
+
+@bp.get("/categories/<category_id>")
+@signed_in
+def edit(category_id: str) -> ResponseReturnValue:
+    category = tending.get_to_tend(viewer(), category_id)
+    if category.id != category_id:
+        return redirect(url_for("categories.edit", category_id=category.id), 301)
+    return _edit_page(category)
 
 
 @bp.post("/categories/<category_id>")
-@curators_only
+@signed_in
 def update(category_id: str) -> ResponseReturnValue:
-    position = request.form.get("position", "")
+    category = tending.get_to_tend(viewer(), category_id)
     try:
-        actions.change(
-            category_id,
-            by=person().id,
-            name=request.form.get("name"),
-            move="parent" in request.form,
-            parent_id=request.form.get("parent") or None,
-            position=int(position) if re.fullmatch("[0-9]{1,6}", position) else None,
-        )
+        actions.change(category.id, by=person().id, **_words(), **_placing(category))
     except KbError as error:
-        flash(" ".join([error.detail, *(text for texts in error.errors.values() for text in texts)]), "error")
-    return redirect(url_for("categories.page"))
+        return _edit_page(category, error.errors or {"form": [error.detail]}), error.status
+    flash("Saved.", "success")
+    return redirect(_row(category))
+
+
+@bp.post("/categories/<category_id>/name")
+@signed_in
+def rename(category_id: str) -> ResponseReturnValue:
+    """In its row of the bench."""
+    category = tending.get_to_tend(viewer(), category_id)
+    was = category.name
+
+    def act() -> str:
+        actions.change(category.id, by=person().id, name=request.form.get("name", ""))
+        return f"“{was}” is called “{category.name}” now."
+
+    return _told(act, category)
+
+
+@bp.post("/categories/<category_id>/place")
+@signed_in
+def place(category_id: str) -> ResponseReturnValue:
+    """One `step`, or to a `position` below a `parent`; from the bench."""
+    category = tending.get_to_place(viewer(), category_id)
+
+    def act() -> str:
+        placing = _stepping(category, request.form["step"]) if "step" in request.form else _placing(category)
+        actions.change(category.id, by=person().id, **placing)
+        return _where(category)
+
+    return _told(act, category)
+
+
+@bp.post("/categories/<category_id>/curators")
+@curators_only
+def choose_curators(category_id: str) -> ResponseReturnValue:
+    category = actions.get(category_id)
+    tending.choose_curators(category.id, request.form.getlist("curators"), by=person().id)
+    flash("Saved.", "success")
+    return redirect(url_for("categories.edit", category_id=category.id))
+
+
+@bp.get("/categories/<category_id>/merge")
+@signed_in
+def merge_page(category_id: str) -> ResponseReturnValue:
+    return _merge_page(tending.get_to_place(viewer(), category_id), request.args.get("into"))
+
+
+@bp.post("/categories/<category_id>/merge")
+@signed_in
+def merge(category_id: str) -> ResponseReturnValue:
+    category = tending.get_to_place(viewer(), category_id)
+    into, name = request.form.get("into") or None, category.name
+    if not into:
+        return _merge_page(category, None, {"into": ["Choose the category that stays."]}), 422
+    try:
+        tending.check_goal(viewer(), into)
+        stays = merging.merge(category.id, into, by=person().id, with_curators=viewer().is_curator)
+    except KbError as error:
+        return _merge_page(category, None, error.errors or {"into": [error.detail]}), error.status
+    flash(f"“{name}” is merged into “{stays.name}”. Its old addresses lead there.", "success")
+    return redirect(_row(stays))
 
 
 @bp.get("/categories/<category_id>/delete")
-@curators_only
+@signed_in
 def remove_page(category_id: str) -> ResponseReturnValue:
-    category = actions.get(category_id)
-    roots = actions.tree(viewer())
-    branch = next(each for each in flat(roots) if each.category.id == category.id)
-    return render_template(
-        "categories/delete.html",
-        category=branch.category,
-        item_count=branch.count - sum(child.count for child in branch.children),
-        child_count=len(branch.children),
-        choices=[each for each in choices(roots) if each["id"] != category.id],
-        errors={},
-    )
+    return _remove_page(tending.get_to_place(viewer(), category_id))
 
 
 @bp.post("/categories/<category_id>/delete")
-@curators_only
+@signed_in
 def remove(category_id: str) -> ResponseReturnValue:
-    actions.remove(category_id, by=person().id, items_go_to=request.form.get("items_go_to") or None)
-    flash("The category is deleted.", "success")
+    category = tending.get_to_place(viewer(), category_id)
+    goal, name = request.form.get("items_go_to") or None, category.name
+    try:
+        tending.check_goal(viewer(), goal)
+        actions.remove(category.id, by=person().id, items_go_to=goal)
+    except KbError as error:
+        return _remove_page(category, error.errors or {"items_go_to": [error.detail]}), error.status
+    flash(f"“{name}” is deleted.", "success")
     return redirect(url_for("categories.page"))
 
 
-def _page(errors: dict[str, list[str]] | None = None) -> str:
+def _words() -> dict[str, Any]:
+    return {field: request.form.get(field) for field in ("name", "description", "icon", "default_visibility")}
+
+
+def _placing(category: Category) -> dict[str, Any]:
+    """What the form says of parent and place; one that says nothing of them leaves the category where it is."""
+    parent_id, position = request.form.get("parent", category.parent_id) or None, request.form.get("position", "")
+    if parent_id == category.parent_id and not position:
+        return {}
+    tending.get_to_place(viewer(), category.id)
+    if parent_id != category.parent_id:
+        tending.check_goal(viewer(), parent_id)
+    at = int(position) if re.fullmatch("[0-9]{1,6}", position) else None
+    return {"move": True, "parent_id": parent_id, "position": at}
+
+
+def _stepping(category: Category, step: str) -> dict[str, Any]:
+    goal = stepped(actions.tree(viewer()), category.id, step)
+    if not goal:
+        raise Invalid(f"“{category.name}” can't go further that way.")
+    if goal[0] != category.parent_id:
+        tending.check_goal(viewer(), goal[0])
+    return {"move": True, "parent_id": goal[0], "position": goal[1]}
+
+
+def _told(act: Callable[[], str], category: Category) -> ResponseReturnValue:
+    """Do it, and answer with the tree and a sentence: a script changes the tree in place, else the page comes anew."""
+    told, fault, status = "", "", 200
+    try:
+        told = act()
+    except KbError as error:
+        fault = " ".join(dict.fromkeys([error.detail, *(text for texts in error.errors.values() for text in texts)]))
+        status = error.status
+    if "HX-Request" in request.headers:
+        return render_template("categories/_bench.html", told=told, fault=fault, **_tree()), status
+    if fault:
+        flash(fault, "error")
+    return redirect(_row(category))
+
+
+def _where(category: Category) -> str:
+    among = siblings(category.parent)
+    where = f"below “{category.parent.name}”" if category.parent else "at the top level"
+    return f"“{category.name}” is {among.index(category) + 1} of {len(among)} {where}."
+
+
+def _row(category: Category) -> str:
+    return url_for("categories.page", _anchor=f"category-{category.id}")
+
+
+def _tree() -> dict[str, Any]:
     roots = actions.tree(viewer())
+    return {
+        "categories": shown(roots),
+        "tended": tended((branch.category for branch in flat(roots)), viewer()),
+        "is_bench": viewer().is_curator or bool(viewer().curates),
+        "is_curator": viewer().is_curator,
+        "deepest": actions.DEEPEST,
+    }
+
+
+def _page(errors: dict[str, list[str]] | None = None) -> str:
+    goals = choices(actions.tree(viewer()))
     return render_template(
         "categories/page.html",
-        categories=shown(roots),
-        choices=choices(roots),
-        below={branch.category.id: with_below(roots, branch.category.id) for branch in flat(roots)},
+        **_tree(),
+        homes=[each for each in goals if viewer().is_curator or each.id in viewer().curates],
         errors=errors or {},
         values=request.form,
     )
+
+
+def _edit_page(category: Category, errors: dict[str, list[str]] | None = None) -> str:
+    roots = actions.tree(viewer())
+    branch = _branch(roots, category)
+    return render_template(
+        "categories/edit.html",
+        category=category,
+        path=actions.path_of(category)[:-1],
+        count=branch.count,
+        can_place=tending.can_place(viewer(), category),
+        is_curator=viewer().is_curator,
+        homes=_goals(roots, category),
+        inherited=VISIBILITIES[actions.visibility_of_new(category.parent) or "everyone"],
+        visibilities=VISIBILITIES,
+        icons=ICONS,
+        curators=category.curators,
+        members=_members(category) if viewer().is_curator else [],
+        errors=errors or {},
+        values=request.form if errors else _values(category),
+    )
+
+
+def _values(category: Category) -> dict[str, str]:
+    return {
+        "name": category.name,
+        "description": category.description,
+        "icon": category.icon,
+        "default_visibility": category.default_visibility or "",
+        "parent": category.parent_id or "",
+    }
+
+
+def _members(category: Category) -> list[Person]:
+    """Who can be given a branch: curators tend it anyway."""
+    here = select(Person).where(Person.active, Person.role == Role.member).order_by(Person.name)
+    found = list(db.session.scalars(here))
+    return [*found, *(each for each in category.curators if each not in found)]
+
+
+def _merge_page(category: Category, into: str | None, errors: dict[str, list[str]] | None = None) -> str:
+    roots = actions.tree(viewer())
+    plan = None
+    if into:
+        try:
+            tending.check_goal(viewer(), into)
+            plan = merging.plan(category, actions.get(into))
+        except KbError as error:
+            errors = error.errors or {"into": [error.detail]}
+    return render_template(
+        "categories/merge.html",
+        category=category,
+        plan=plan,
+        count=_branch(roots, category).count,
+        choices=_goals(roots, category),
+        into=into or "",
+        with_curators=viewer().is_curator,
+        errors=errors or {},
+    )
+
+
+def _remove_page(category: Category, errors: dict[str, list[str]] | None = None) -> str:
+    roots = actions.tree(viewer())
+    branch = _branch(roots, category)
+    return render_template(
+        "categories/delete.html",
+        category=category,
+        count=branch.count - sum(child.count for child in branch.children),
+        children=category.children,
+        choices=[each for each in choices(roots) if each.id != category.id and _is_goal(each.id)],
+        goal=request.form.get("items_go_to", category.parent_id or ""),
+        may_have_none=viewer().is_curator,
+        errors=errors or {},
+    )
+
+
+def _branch(roots: list[Branch], category: Category) -> Branch:
+    return next(each for each in flat(roots) if each.category == category)
+
+
+def _goals(roots: list[Branch], category: Category) -> list[Choice]:
+    """Where it may go: a category can't go below itself."""
+    below = with_below(roots, category.id)
+    return [each for each in choices(roots) if each.id not in below and _is_goal(each.id)]
+
+
+def _is_goal(category_id: str) -> bool:
+    return viewer().is_curator or category_id in viewer().curates

@@ -187,14 +187,14 @@ def retry(screencast: Screencast, *, by: Person) -> None:
 
 def move_items(category_ids: list[str], target_id: str | None) -> None:
     """For categories: everything in these goes to another, or to none. Inside the caller's transaction."""
-    items_of_categories_changed(category_ids)
     db.session.execute(update(Screencast).where(Screencast.category_id.in_(category_ids)).values(category_id=target_id))
 
 
-def items_of_categories_changed(category_ids: list[str]) -> None:
-    """For categories: their name or place is other now, and search knows it from the items."""
-    for screencast in db.session.scalars(select(Screencast).where(Screencast.category_id.in_(category_ids))):
-        _words_changed(screencast)
+def path_changed(category_ids: list[str]) -> None:
+    """For categories: their place in the tree is another now, and the index knows it of each item."""
+    theirs = Screencast.category_id.in_(category_ids)
+    db.session.execute(update(Screencast).where(theirs).values(version=Screencast.version + 1))
+    outbox.all_changed(select(Screencast.id).where(theirs))
 
 
 def _take(screencast_id: str, captions: CaptionsFile) -> None:

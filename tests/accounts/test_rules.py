@@ -8,21 +8,33 @@ from sqlalchemy import select
 
 from kb.accounts import actions
 from kb.accounts.models import Person, Role
-from kb.accounts.rules import VISIBILITIES, Viewer, can_change, can_restore, can_view, restorable, visible
+from kb.accounts.rules import (
+    VISIBILITIES,
+    Viewer,
+    can_change,
+    can_restore,
+    can_view,
+    changeable,
+    restorable,
+    visible,
+)
+from kb.categories import actions as categories
 from kb.db import db, now, writing
 from kb.screencasts.models import Screencast
 
 
 @pytest.fixture
 def items(in_site: Flask) -> list[Screencast]:
-    """One row for every visibility, draft or not, in the trash or not, of every team or none."""
+    """One row for every visibility, draft or not, in the trash or not, of every team or none, in a branch or not."""
     author, _, admin = (
         actions.add_person(f"{name}@test.example", name, role, None)
         for name, role in (("author", Role.member), ("other", Role.member), ("admin", Role.admin))
     )
     teams = [None, *(actions.add_team(name, by=admin).id for name in ("Blue", "Red"))]
+    places = [None, *(categories.add(name, by=admin.id).id for name in ("Tended", "Untended"))]
+    kinds = product(VISIBILITIES, (True, False), (True, False), teams, places)
     with writing() as session:
-        for visibility, draft, trashed, team in product(VISIBILITIES, (True, False), (True, False), teams):
+        for visibility, draft, trashed, team, place in kinds:
             session.add(
                 Screencast(
                     title="t",
@@ -31,6 +43,7 @@ def items(in_site: Flask) -> list[Screencast]:
                     published_at=None if draft else now(),
                     trashed_at=now() if trashed else None,
                     team_id=team,
+                    category_id=place,
                 )
             )
     return list(db.session.scalars(select(Screencast)))
@@ -38,23 +51,27 @@ def items(in_site: Flask) -> list[Screencast]:
 
 @pytest.fixture
 def viewers(items: list[Screencast]) -> list[Viewer]:
-    """Nobody, with KB_PUBLIC on and off, and everybody in every set of teams with every role."""
+    """Nobody, with KB_PUBLIC on and off; everybody in every set of teams, with every role, with a branch or without."""
     teams = sorted({item.team_id for item in items if item.team_id})
     sets = [frozenset(), frozenset(teams[:1]), frozenset(teams[1:]), frozenset(teams)]
     ids = [items[0].author_id, *db.session.scalars(select(Person.id).where(Person.name == "other"))]
     return [
         *(Viewer(sees_public=public) for public in (True, False)),
         *(
-            Viewer(person, team_ids, is_curator=is_curator, sees_public=True)
-            for person, team_ids, is_curator in product(ids, sets, (False, True))
+            Viewer(person, team_ids, is_curator=is_curator, curates=curates, sees_public=True)
+            for person, team_ids, is_curator, curates in product(ids, sets, (False, True), (frozenset(), tended(items)))
         ),
     ]
+
+
+def tended(items: list[Screencast]) -> frozenset[str]:
+    return frozenset(item.category.id for item in items if item.category and item.category.name == "Tended")
 
 
 def test_the_rule_of_one_item_and_the_condition_of_a_query_agree(
     items: list[Screencast], viewers: list[Viewer]
 ) -> None:
-    assert len(items) == 48
+    assert len(items) == 144
     for viewer in viewers:
         found = set(db.session.scalars(select(Screencast.id).where(visible(viewer, Screencast))))
         assert found == {item.id for item in items if can_view(viewer, item)}, viewer
@@ -91,19 +108,30 @@ def test_running_or_curating_the_site_opens_nothing(items: list[Screencast], vie
         assert can_view(viewer, item) is can_view(as_member, item)
 
 
-def test_its_author_and_curators_who_see_it_change_it_and_nobody_else(
+def test_its_author_and_those_who_curate_it_change_it_where_they_see_it_and_nobody_else(
     items: list[Screencast], viewers: list[Viewer]
 ) -> None:
     for viewer, item in product(viewers, items):
-        expected = may_see(viewer, item) and (viewer.person_id == item.author_id or viewer.is_curator)
+        curates = viewer.is_curator or item.category_id in viewer.curates
+        expected = may_see(viewer, item) and (viewer.person_id == item.author_id or curates)
         assert can_change(viewer, item) is expected
 
 
+def test_both_spellings_of_what_may_be_changed_agree(items: list[Screencast], viewers: list[Viewer]) -> None:
+    for viewer in viewers:
+        found = set(db.session.scalars(select(Screencast.id).where(changeable(viewer, Screencast))))
+        assert found == {item.id for item in items if can_change(viewer, item)}, viewer
+
+
 def test_out_of_the_trash_takes_it_who_could_have_put_it_there(items: list[Screencast], viewers: list[Viewer]) -> None:
-    kept = {(item.visibility, item.published_at is None, item.team_id): item for item in items if not item.trashed_at}
+    kept = {kind(item): item for item in items if not item.trashed_at}
     for viewer, item in product(viewers, items):
-        alike = kept[(item.visibility, item.published_at is None, item.team_id)]
+        alike = kept[kind(item)]
         assert can_restore(viewer, item) is (item.trashed_at is not None and can_change(viewer, alike))
+
+
+def kind(item: Screencast) -> tuple[object, ...]:
+    return item.visibility, item.published_at is None, item.team_id, item.category_id
 
 
 def test_both_spellings_of_what_may_come_out_of_the_trash_agree(items: list[Screencast], viewers: list[Viewer]) -> None:

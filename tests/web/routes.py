@@ -106,6 +106,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     ),
     "GET /api/v1/search": Lists(("/api/v1/search?q=reset&limit=50", "/api/v1/search?category={category}")),
     "GET /api/v1/categories": Lists(("/api/v1/categories",)),
+    "GET /api/v1/categories/<category_id>": Lists(("/api/v1/categories/{category}", "/api/v1/categories/network")),
     # -- changes of one screencast --------------------------------------------------------------
     "GET /screencasts/<screencast_id>/edit": Acts(f"{PAGE}/edit", EDITORS, 200, is_page=True),
     "POST /screencasts/<screencast_id>/edit": Acts(f"{PAGE}/edit", EDITORS, 302, {"data": {"title": "Changed"}}),
@@ -145,12 +146,31 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "POST /api/v1/bulk/<change_id>/undo": Acts("/api/v1/bulk/unknown/undo", PEOPLE, 404),
     # -- for curators ---------------------------------------------------------------------------
     "POST /categories": Acts("/categories", CURATORS, 302, {"data": {"name": "Printers"}}),
+    "GET /categories/<category_id>": Acts("/categories/{category}", CURATORS, 200, is_page=True),
+    "POST /categories/<category_id>/name": Acts(
+        "/categories/{category}/name", CURATORS, 302, {"data": {"name": "Nets"}}
+    ),
+    "POST /categories/<category_id>/place": Acts(
+        "/categories/{category}/place", CURATORS, 302, {"data": {"position": "0"}}
+    ),
+    "POST /categories/<category_id>/curators": Acts("/categories/{category}/curators", CURATORS, 302),
+    "GET /categories/<category_id>/merge": Acts("/categories/{category}/merge", CURATORS, 200, is_page=True),
+    # Into itself, since there is no other.
+    "POST /categories/<category_id>/merge": Acts(
+        "/categories/{category}/merge", CURATORS, 409, {"data": {"into": "network"}}
+    ),
     "POST /categories/<category_id>": Acts("/categories/{category}", CURATORS, 302, {"data": {"name": "Nets"}}),
     "GET /categories/<category_id>/delete": Acts("/categories/{category}/delete", CURATORS, 200, is_page=True),
     "POST /categories/<category_id>/delete": Acts("/categories/{category}/delete", CURATORS, 302),
     "POST /api/v1/categories": Acts("/api/v1/categories", CURATORS, 201, {"json": {"name": "Printers"}}),
     "PATCH /api/v1/categories/<category_id>": Acts(
         "/api/v1/categories/{category}", CURATORS, 200, {"json": {"name": "Nets"}}
+    ),
+    "POST /api/v1/categories/<category_id>/merge": Acts(
+        "/api/v1/categories/{category}/merge", CURATORS, 409, {"json": {"into": "network"}}
+    ),
+    "PUT /api/v1/categories/<category_id>/curators": Acts(
+        "/api/v1/categories/{category}/curators", CURATORS, 200, {"json": {"curators": []}}
     ),
     "DELETE /api/v1/categories/<category_id>": Acts("/api/v1/categories/{category}", CURATORS, 204),
     # -- for admins -----------------------------------------------------------------------------

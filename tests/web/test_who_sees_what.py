@@ -130,7 +130,7 @@ def test_a_list_holds_exactly_what_its_reader_may_see(world: World, fill: Callab
         if "mine=1" in url and actor != "nobody":
             expected = expected if actor == "author" else set()
         if "/categories" in url:
-            fine = response.json["items"][0]["count"] == len(expected)
+            fine = response.json.get("items", [response.json])[0]["count"] == len(expected)
         else:
             found = {kind for kind in KINDS if world.items[kind] in response.text}
             fine = found == expected

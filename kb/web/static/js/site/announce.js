@@ -11,6 +11,11 @@ document.addEventListener("htmx:load", ({ detail }) => {
 export function announce(sentence) {
   if (said.has(sentence)) return;
   said.add(sentence);
+  say(sentence);
+}
+
+// As often as it happens.
+export function say(sentence) {
   document.getElementById("announcer").textContent = sentence;
 }
 
