@@ -13,6 +13,8 @@ from kb.accounts.actions import access_changed
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer, can_change, can_restore, can_view
 from kb.categories.actions import get as get_category
+from kb.categories.actions import visibility_of_new
+from kb.categories.models import Category
 from kb.categories.tags import tags_named
 from kb.db import db, let_go, new_id, now, writing
 from kb.errors import Invalid, NoRoom, NotAllowed, NotFound, NotSignedIn, TooLarge, ToolFailed, UnsupportedMedia
@@ -106,7 +108,7 @@ def receive(
                 published_at=None if fields.draft else now(),
             )
             session.add(screencast)
-            _apply(screencast, fields, by)
+            _apply(screencast, _seen_as_usual(fields, by), by)
             session.flush()
             if captions:
                 _take(screencast_id, captions)
@@ -267,11 +269,29 @@ def _apply(screencast: Screencast, fields: Words, by: Person) -> None:
         screencast.team_id = _team_id(fields, screencast, by)
 
 
+def _seen_as_usual(fields: Upload, by: Person) -> Upload:
+    """Where the author says nothing of who may see it, its category does.
+
+    For a category that says `team`, an author in no team or in several sees it alone: nobody can tell which team is
+    meant, an upload must not fail for that, and it must not be seen by more people than the category wants.
+    """
+    if fields.visibility is not None or not fields.category:
+        return fields
+    usual = visibility_of_new(_category(fields.category))
+    if fields.team and usual != "team":
+        return fields
+    if usual == "team" and not fields.team and len(by.teams) != 1:
+        usual = "private"
+    return fields.model_copy(update={"visibility": usual})
+
+
 def _category_id(typed: str) -> str | None:
-    if not typed:
-        return None
+    return _category(typed).id if typed else None
+
+
+def _category(typed: str) -> Category:
     try:
-        return get_category(typed).id
+        return get_category(typed)
     except NotFound as error:
         text = "Choose a category that is there."
         raise Invalid("This category is gone.", errors={"category": [text]}) from error

@@ -60,8 +60,10 @@ def arrival() -> Iterator[Arrived]:
 def _values() -> dict[str, Any]:
     values: dict[str, Any] = dict(request.form.items())
     values["tags"] = request.form.getlist("tags")
-    if not values.get("captions_language"):
-        values.pop("captions_language", None)
+    # What a form sends for a choice that was not made.
+    for field in ("captions_language", "visibility"):
+        if not values.get(field):
+            values.pop(field, None)
     return values
 
 

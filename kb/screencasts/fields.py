@@ -90,7 +90,9 @@ class Words(BaseModel):
     category: Annotated[str | None, Clearable] = Field(None, description="A category's id; empty for none.")
     tags: Annotated[list[str] | None, BeforeValidator(_tags)] = None
     visibility: Annotated[str, AfterValidator(_visibility)] | None = Field(
-        None, description="private, team, everyone (signed-in people) or public"
+        None,
+        description="private, team, everyone (signed-in people) or public; left out of an upload: as its category "
+        "says, else everyone",
     )
     team: str | None = Field(None, description="With visibility team: its id; the author's only one if left out.")
     draft: Annotated[bool, BeforeValidator(_flag)] | None = Field(

@@ -21,6 +21,8 @@ export function newRow(file, shared) {
     category: shared.category,
     tags: shared.tags,
     who: shared.who,
+    whoWhy: shared.whoWhy, // why that, as long as nobody chose it
+    isWhoChosen: false,
     own: {}, // fields that were set for this row alone
     state: "waiting",
     fault: "",

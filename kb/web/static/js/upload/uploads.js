@@ -5,13 +5,14 @@ import { loadInto } from "../site/fragments.js";
 import { change, send } from "./calls.js";
 import { faultOf, faultOfLength, look } from "./checks.js";
 import { fieldsOf, formOf, newRow } from "./rows.js";
+import { usualIn } from "./visibility.js";
 
 const AT_ONCE = 2;
 
 export function uploads() {
   return {
     rows: [],
-    shared: { category: "", tags: "", who: "everyone" },
+    shared: { category: "", tags: "", who: "everyone", whoWhy: "", isWhoChosen: false },
     isOver: false,
 
     page: {
@@ -138,9 +139,31 @@ export function uploads() {
     },
     shareWithRows() {
       for (const row of this.rows) {
-        for (const name of ["category", "tags", "who"]) if (!row.own[name]) row[name] = this.shared[name];
+        for (const name of ["category", "tags"]) if (!row.own[name]) row[name] = this.shared[name];
+        if (!row.own.who) Object.assign(row, { who: this.shared.who, whoWhy: this.shared.whoWhy });
         this.save(row);
       }
+    },
+    chooseForAll({ target }) {
+      if (!this.shared.isWhoChosen) Object.assign(this.shared, this.usualWith(target));
+      this.shareWithRows();
+    },
+    chooseWhoForAll() {
+      Object.assign(this.shared, { isWhoChosen: true, whoWhy: "" });
+      this.shareWithRows();
+    },
+    chooseCategory(row, { target }) {
+      row.own.category = true;
+      if (row.isWhoChosen || this.shared.isWhoChosen) return;
+      row.own.who = true; // the category of this row alone decides from now on
+      Object.assign(row, this.usualWith(target));
+    },
+    chooseWho(row) {
+      row.own.who = true;
+      Object.assign(row, { isWhoChosen: true, whoWhy: "" });
+    },
+    usualWith(categories) {
+      return usualIn(categories.selectedOptions[0], this.$root.querySelector("[data-who]").options);
     },
   };
 }
