@@ -1,8 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-test test test-all lint bench assets watch-assets lock
+.PHONY: help run demo demo-remove setup setup-test test test-all lint bench assets watch-assets lock
 
 help:
 	@echo 'make run           install what is missing, then start the whole site (Ctrl-C stops it)'
+	@echo 'make demo          fill the site with narrated screencasts that it makes itself, beside it or before it runs'
+	@echo 'make demo-remove   take all of that away again'
 	@echo 'make test          install what is missing, then every check that decides whether a change is good'
 	@echo 'make test-all      the long tests as well'
 	@echo 'make lint          format, types, import rules'
@@ -14,6 +16,12 @@ help:
 # The parent-death signal ends the site even when this make is killed outright.
 run: setup
 	@exec setpriv --pdeathsig TERM .venv/bin/kb run
+
+demo: setup
+	@exec .venv/bin/kb demo
+
+demo-remove: setup
+	@exec .venv/bin/kb demo --remove
 
 setup:
 	@deploy/setup

@@ -1,5 +1,6 @@
 """The command line: what an admin does from a shell. Reads the same settings as the site."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -158,6 +159,21 @@ def reindex() -> None:
 
     rebuild()
     click.echo(f"{len(hands().index.versions())} screencasts are in the index.")
+
+
+@kb.command()
+@click.option("--remove", is_flag=True, help="Take away all that it made.")
+def demo(remove: bool) -> None:
+    """Fill the site with narrated screencasts that it makes itself; a second time it adds what is missing."""
+    # What is made is for this user, and for a web server in this group, as under `kb run`.
+    os.umask(0o027)
+    with _site().app_context():
+        from kb.demo import telling
+
+        if remove:
+            telling.remove_and_tell()
+        else:
+            telling.fill_and_tell()
 
 
 @kb.command()

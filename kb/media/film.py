@@ -1,6 +1,6 @@
 """A recording made of drawn pictures: only those that differ are encoded, each stays for as long as it is told to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import ffmpeg
@@ -21,6 +21,7 @@ def shoot(
     size: tuple[int, int],
     rate: int,
     wav: Path | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> None:
     """Write an MP4 (H.264, AAC) that every browser plays.
 
@@ -52,6 +53,7 @@ def shoot(
         reads=[wav] if wav else [],
         writes=[target.parent],
         feed=_counted(pictures, len(stays)),
+        should_stop=should_stop,
         env=FEW_ARENAS,
     )
     if not target.is_file():

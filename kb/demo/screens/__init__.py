@@ -1,0 +1,1 @@
+"""A desktop that never was: windows to type in, a pointer that clicks, drawn tick by tick."""

@@ -1,0 +1,79 @@
+"""What `kb demo` says on the terminal."""
+
+import logging
+import time
+from collections import Counter
+
+import click
+
+from kb.demo import actions, voice
+from kb.demo.catalogue import PEOPLE, RECIPES, TEAMS
+from kb.demo.removal import remove
+from kb.hands import hands
+from kb.search.actions import drain
+from kb.web.views import workers_check
+
+LOOK_EVERY_S = 1.0
+
+
+def fill_and_tell() -> None:
+    nobody_works = workers_check()
+    if nobody_works:
+        # Said once, below, instead of once for each job.
+        logging.getLogger("kb.jobs").setLevel(logging.ERROR)
+    with actions.workshop() as folder:
+        actions.mend()
+        actions.prepare()
+        if recipes := actions.missing():
+            with click.progressbar(length=len(recipes), label=f"Making {len(recipes)} screencasts") as bar:
+                actions.fill(recipes, folder, lambda made: bar.update(1))
+    _say_what_is_here()
+    if nobody_works:
+        click.echo("The site is not running. They play, and are found by what is said in them, soon after: make run")
+    else:
+        _wait_until_found()
+
+
+def remove_and_tell() -> None:
+    with actions.workshop():
+        count = remove()
+        # So that no trace of them waits in the index for the site to run.
+        drain()
+    click.echo(f"The demo is gone: {count} screencasts with their files, and its people, teams, categories and tags.")
+
+
+def _say_what_is_here() -> None:
+    counts = Counter("team" if recipe.shared in TEAMS else recipe.shared for recipe in RECIPES)
+    click.echo(
+        f"The demo is here: {len(RECIPES)} screencasts by {len(PEOPLE)} demo people, {counts['everyone']} of them for "
+        f"everyone.\nOn purpose you don't see the rest, and search does not betray it: {counts['team']} are for demo "
+        f"teams, {counts['private']} is private, {counts['draft']} is a draft."
+    )
+    if not voice.is_there():
+        click.echo(
+            "The program flite is missing, so they have captions and no voice. For the voice: apt-get install flite, "
+            "then make demo-remove demo"
+        )
+    elif not hands().speech:
+        click.echo("This site recognises no speech (KB_SPEECH), so what is said was added as captions.")
+    click.echo("Take it all away with: make demo-remove")
+
+
+def _wait_until_found() -> None:
+    """Show how far the workers are, until they are done or gone."""
+    found = actions.progress()
+    label = "Making them playable and findable"
+    with click.progressbar(length=found.of, label=label, item_show_func=_words) as bar:
+        bar.update(found.findable, found)
+        while not found.is_over and not workers_check():
+            time.sleep(LOOK_EVERY_S)
+            before, found = found, actions.progress()
+            bar.update(found.findable - before.findable, found)
+    if found.failed:
+        click.echo(f"{found.failed} of them failed; their pages say why. To make those again: make demo")
+    elif not found.is_over:
+        click.echo("The site stopped meanwhile; it goes on with the rest after: make run")
+
+
+def _words(found: actions.Progress | None) -> str | None:
+    return f"{found.playable} play" if found else None
