@@ -44,9 +44,9 @@ def _wire() -> None:
     from kb.accounts import actions as accounts
     from kb.accounts import sessions
     from kb.categories import actions as categories
-    from kb.categories import tending
+    from kb.categories import tags, tending, vocabulary
     from kb.screencasts import actions as screencasts
-    from kb.screencasts import queries
+    from kb.screencasts import queries, tagged
     from kb.transcripts import actions as transcripts
 
     accounts.count_team_items[:] = [queries.count_team_items]
@@ -54,16 +54,21 @@ def _wire() -> None:
     categories.on_items_moved[:] = [screencasts.move_items]
     categories.on_path_changed[:] = [screencasts.path_changed]
     categories.count_items[:] = [queries.counts_by_category]
+    vocabulary.count_tags[:] = [tagged.counts_by_tag]
+    tags.move_uses[:] = [tagged.move_tags]
+    tags.is_used[:] = [tagged.has_tag]
     screencasts.take_captions[:] = [transcripts.take_captions]
 
 
 def _make(settings: Settings) -> Flask:
     from kb.web.api import make_app
+    from kb.web.converters import Words
     from kb.web.uploads import UploadRequest
 
     static = Path(__file__).parent / "web" / "static"
     app = make_app("kb", template_folder=str(ROOT / "templates"), static_folder=str(static))
     app.request_class = UploadRequest
+    app.url_map.converters["words"] = Words
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     return app
 
@@ -91,6 +96,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.accounts import people_views, site_views
     from kb.accounts import views as accounts
     from kb.categories import api as categories_api
+    from kb.categories import tag_api, tag_views
     from kb.categories import views as categories
     from kb.curation import api as curation_api
     from kb.curation import views as curation
@@ -104,9 +110,9 @@ def _blueprints() -> list[Blueprint]:
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
-    html = [pages, curation, search, screencasts, files, transcripts, categories]
+    html = [pages, curation, search, screencasts, files, transcripts, categories, tag_views]
     html += [accounts, people_views, site_views, web]
-    json = [curation_api, screencasts_api, transcripts_api, search_api, categories_api, accounts_api]
+    json = [curation_api, screencasts_api, transcripts_api, search_api, categories_api, tag_api, accounts_api]
     return [module.bp for module in (*html, *json)]
 
 

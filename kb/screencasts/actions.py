@@ -15,7 +15,7 @@ from kb.accounts.rules import Viewer, can_change, can_restore, can_view
 from kb.categories.actions import get as get_category
 from kb.categories.actions import visibility_of_new
 from kb.categories.models import Category
-from kb.categories.tags import tags_named
+from kb.categories.tags import tags_named, taken
 from kb.db import db, let_go, new_id, now, writing
 from kb.errors import Invalid, NoRoom, NotAllowed, NotFound, NotSignedIn, TooLarge, ToolFailed, UnsupportedMedia
 from kb.hands import hands
@@ -108,7 +108,7 @@ def receive(
                 published_at=None if fields.draft else now(),
             )
             session.add(screencast)
-            _apply(screencast, _seen_as_usual(fields, by), by)
+            _apply(screencast, _seen_as_usual(fields, by), by, is_new=True)
             session.flush()
             if captions:
                 _take(screencast_id, captions)
@@ -248,7 +248,7 @@ def too_long(duration_ms: int | None) -> str | None:
     return None
 
 
-def _apply(screencast: Screencast, fields: Words, by: Person) -> None:
+def _apply(screencast: Screencast, fields: Words, by: Person, *, is_new: bool = False) -> None:
     if fields.title:
         screencast.title = fields.title
     if fields.purpose is not None:
@@ -258,7 +258,7 @@ def _apply(screencast: Screencast, fields: Words, by: Person) -> None:
     if fields.category is not None:
         screencast.category_id = _category_id(fields.category)
     if fields.tags is not None:
-        screencast.tags = tags_named(fields.tags)
+        screencast.tags = tags_named(taken(fields.tags, had=screencast.tags, leave_out_retired=is_new))
     if fields.visibility is not None:
         screencast.visibility = fields.visibility
     if fields.team is not None and fields.visibility is None and screencast.visibility != "team":

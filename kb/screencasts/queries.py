@@ -12,8 +12,8 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 from kb.accounts.models import AccessVersion
 from kb.accounts.rules import Viewer, visible
 from kb.categories import actions as categories
-from kb.categories.tags import tag_name
 from kb.categories.tree import grow, with_below
+from kb.categories.vocabulary import meant
 from kb.db import db
 from kb.errors import Invalid, NotFound
 from kb.screencasts.models import Screencast, State, screencast_tag
@@ -118,13 +118,6 @@ def in_order(ids: Iterable[str], sort: str) -> list[str]:
     return [row[2] for row in sorted(rows, key=lambda row: row[first:], reverse=True)]
 
 
-def tag_names(viewer: Viewer) -> list[str]:
-    """The tags of what the viewer may see, to choose from: a tag of something private is a word of it."""
-    used = select(screencast_tag.c.tag_name).join(Screencast, Screencast.id == screencast_tag.c.screencast_id)
-    names = used.where(visible(viewer, Screencast)).distinct().order_by(screencast_tag.c.tag_name)
-    return list(db.session.scalars(names.limit(500)))
-
-
 def counts_by_category(viewer: Viewer) -> dict[str, int]:
     """For categories: how many directly in each, of what the viewer may see. Kept as `visible_ids` are."""
 
@@ -165,7 +158,7 @@ def narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
         category = categories.get(wanted.category)
         conditions.append(Screencast.category_id.in_(with_below(grow(categories.every()), category.id)))
     if wanted.tag:
-        tagged = select(screencast_tag.c.screencast_id).where(screencast_tag.c.tag_name == tag_name(wanted.tag))
+        tagged = select(screencast_tag.c.screencast_id).where(screencast_tag.c.tag_name == meant(wanted.tag))
         # An expression, which no index serves: a list of what has a frequent tag goes through the rows in their order
         # until its page is full, rather than fetch and sort all that have it.
         conditions.append((Screencast.id + "").in_(tagged))

@@ -13,8 +13,8 @@ from kb.accounts.models import Person
 from kb.accounts.rules import Viewer, visible
 from kb.categories import actions as categories
 from kb.categories.models import Category
-from kb.categories.tags import tag_name
 from kb.categories.tree import flat, grow
+from kb.categories.vocabulary import meant
 from kb.db import db
 from kb.errors import Invalid, NotFound
 from kb.hands import hands
@@ -174,10 +174,10 @@ def _query(typed: Typed, asked: Asked) -> Query | None:
     if typed.is_empty and not (asked.category or asked.tags or asked.author):
         return None
     named: dict[str, Any] = {"category": asked.category, "author": asked.author}
-    tags = [tag_name(tag) for tag in asked.tags]
+    tags = [meant(tag) for tag in asked.tags]
     for key, text in typed.filters:
         if key == "tag":
-            tags.append(tag_name(text))
+            tags.append(meant(text))
         elif key == "category":
             named["category"] = _category_named(text)
         else:

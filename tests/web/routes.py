@@ -1,7 +1,7 @@
 """Every route of the site and who may use it. `test_who_sees_what.py` holds the site to it; a new route needs its line.
 
-In a URL, {id} is a screencast, {trashed} one in the trash, {poster} the name of its poster; {category}, {token},
-{invitation} and {person} are rows of other people; {team} has something shared with it, {empty_team} nothing.
+In a URL, {id} is a screencast, {trashed} one in the trash, {poster} the name of its poster, {tag} its tag; {category},
+{token}, {invitation} and {person} are rows of other people; {team} has something shared with it, {empty_team} nothing.
 """
 
 from collections.abc import Mapping
@@ -57,6 +57,8 @@ TRASH = ("GET /trash", "GET /api/v1/trash")
 
 PAGE = "/screencasts/{id}"
 API = "/api/v1/screencasts/{id}"
+# The tag of what everybody here may see.
+TAG = "zebraeveryonetag"
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nchanged words\n"
 
 ROUTES: dict[str, Open | Shows | Lists | Acts] = {
@@ -89,6 +91,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /screencasts/<screencast_id>/captions/<language>.vtt": Shows((f"{PAGE}/captions/en.vtt",)),
     "GET /api/v1/screencasts/<screencast_id>": Shows((API,)),
     "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>": Shows((f"{API}/transcripts/en",)),
+    "GET /api/v1/tags/<words:name>/synonyms": Shows(("/api/v1/tags/{tag}/synonyms",)),
     # -- many -----------------------------------------------------------------------------------
     "GET /": Lists(
         ("/", "/?sort=title", "/?sort=solved", "/?category={category}", "/?author={author}", "/?mine=1"), is_page=True
@@ -107,6 +110,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /api/v1/search": Lists(("/api/v1/search?q=reset&limit=50", "/api/v1/search?category={category}")),
     "GET /api/v1/categories": Lists(("/api/v1/categories",)),
     "GET /api/v1/categories/<category_id>": Lists(("/api/v1/categories/{category}", "/api/v1/categories/network")),
+    "GET /api/v1/tags": Lists(("/api/v1/tags", "/api/v1/tags?q=zebra&sort=name")),
     # -- changes of one screencast --------------------------------------------------------------
     "GET /screencasts/<screencast_id>/edit": Acts(f"{PAGE}/edit", EDITORS, 200, is_page=True),
     "POST /screencasts/<screencast_id>/edit": Acts(f"{PAGE}/edit", EDITORS, 302, {"data": {"title": "Changed"}}),
@@ -173,6 +177,20 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
         "/api/v1/categories/{category}/curators", CURATORS, 200, {"json": {"curators": []}}
     ),
     "DELETE /api/v1/categories/<category_id>": Acts("/api/v1/categories/{category}", CURATORS, 204),
+    "GET /tags": Acts("/tags", CURATORS, 200, is_page=True),
+    "GET /tags/edit": Acts("/tags/edit?tag={tag}", CURATORS, 200, is_page=True),
+    "POST /tags/rename": Acts("/tags/rename", CURATORS, 302, {"data": {"tag": TAG, "name": "nets"}}),
+    "POST /tags/synonyms": Acts("/tags/synonyms", CURATORS, 302, {"data": {"tag": TAG, "synonyms": "nets, lan"}}),
+    "POST /tags/merge": Acts("/tags/merge", CURATORS, 200, {"data": {"tag": TAG, "into": "nets"}}),
+    "POST /tags/retire": Acts("/tags/retire", CURATORS, 302, {"data": {"tag": TAG}}),
+    "POST /tags/bring-back": Acts("/tags/bring-back", CURATORS, 302, {"data": {"tag": TAG}}),
+    "POST /tags/delete": Acts("/tags/delete", CURATORS, 409, {"data": {"tag": TAG}}),
+    "PATCH /api/v1/tags/<words:name>": Acts("/api/v1/tags/{tag}", CURATORS, 200, {"json": {"name": "nets"}}),
+    "DELETE /api/v1/tags/<words:name>": Acts("/api/v1/tags/{tag}", CURATORS, 409),
+    "POST /api/v1/tags/<words:name>/merge": Acts("/api/v1/tags/{tag}/merge", CURATORS, 200, {"json": {"into": "nets"}}),
+    "PUT /api/v1/tags/<words:name>/synonyms": Acts(
+        "/api/v1/tags/{tag}/synonyms", CURATORS, 200, {"json": {"synonyms": ["nets"]}}
+    ),
     # -- for admins -----------------------------------------------------------------------------
     "GET /people": Acts("/people", ADMINS, 200, is_page=True),
     "POST /people/invitations": Acts("/people/invitations", ADMINS, 302, {"data": {"role": "member"}}),

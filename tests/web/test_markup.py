@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import update
@@ -10,7 +11,7 @@ from kb.accounts import actions as accounts
 from kb.accounts import links
 from kb.accounts.models import Person, Role, Team
 from kb.categories import actions as categories
-from kb.categories.tags import tags_named
+from kb.categories.tags import tag_name, tags_named
 from kb.db import db, writing
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
@@ -76,7 +77,13 @@ def hostile(world: World) -> World:
 def pages(hostile: World) -> dict[str, Page]:
     """Every page that somebody who may see everything can load, with the payload in the address too."""
     names = {"id": hostile.items["everyone"], "category": hostile.category, "author": hostile.people["author"]}
-    names |= {"person": hostile.people["other"], "token": "x", "invitation": "x", "poster": "x"}
+    names |= {
+        "tag": quote(tag_name(WORDS)),
+        "person": hostile.people["other"],
+        "token": "x",
+        "invitation": "x",
+        "poster": "x",
+    }
     urls = {(url, "") for url in ("/nothing", "/join/x", "/screencasts/x", "/sign-in?next=/x")}
     for route, what in ROUTES.items():
         for url in ((what.url,) if isinstance(what, Acts) else what.urls) if route.startswith("GET ") else ():
