@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.categories import actions as categories
 from kb.categories.present import choices
+from kb.categories.vocabulary import meant, tag_name
 from kb.errors import Invalid, KbError
 from kb.hands import hands
-from kb.screencasts import actions, queries
+from kb.screencasts import actions
 from kb.screencasts.arrivals import arrival, captions_in_request
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
@@ -41,6 +42,8 @@ def upload_form() -> ResponseReturnValue:
             )
     except KbError as error:
         return _upload_page(error.errors or {"file": [error.detail]}), error.status
+    if left_out := _retired_among(arrived.fields.tags or [], screencast):
+        flash(f"Left out, as these tags are not used any more: {', '.join(left_out)}.", "warning")
     return redirect(url_for("pages.watch", screencast_id=screencast.id))
 
 
@@ -97,6 +100,11 @@ def retry(screencast_id: str) -> ResponseReturnValue:
     return redirect(url_for("pages.watch", screencast_id=screencast.id))
 
 
+def _retired_among(typed: list[str], screencast: Screencast) -> list[str]:
+    names = {tag.name for tag in screencast.tags}
+    return [word for word in typed if tag_name(word) and meant(word) not in names]
+
+
 def _form_values() -> dict[str, Any]:
     values: dict[str, Any] = dict(request.form.items())
     if not values.get("captions_language"):
@@ -111,7 +119,6 @@ def _choices() -> dict[str, Any]:
     return {
         "categories": choices(categories.tree(viewer())),
         "teams": [{"id": team.id, "name": team.name} for team in person().teams],
-        "tag_names": queries.tag_names(viewer()),
         # Public is for people without an account: no choice where none of those may look.
         "offers_public": settings.public,
         "max_bytes": settings.max_upload_bytes,
