@@ -83,7 +83,7 @@ def _add_pages(app: Flask, settings: Settings) -> None:
     assets.init(app)
     sessions.init(app, settings)
     # Looked up where a template names it, and not for a part of a page that doesn't.
-    app.jinja_env.globals["site_name"] = LocalProxy(site.name)
+    app.jinja_env.globals |= {"site_name": LocalProxy(site.name), "is_welcomed": site.is_welcomed}
     limits.init(app, settings)
     _add_checks()
     for blueprint in _blueprints():
@@ -101,6 +101,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.curation import api as curation_api
     from kb.curation import views as curation
     from kb.pages import views as pages
+    from kb.pages import welcome
     from kb.screencasts import api as screencasts_api
     from kb.screencasts import files
     from kb.screencasts import views as screencasts
@@ -110,7 +111,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
-    html = [pages, curation, search, screencasts, files, transcripts, categories, tag_views]
+    html = [pages, welcome, curation, search, screencasts, files, transcripts, categories, tag_views]
     html += [accounts, people_views, site_views, web]
     json = [curation_api, screencasts_api, transcripts_api, search_api, categories_api, tag_api, accounts_api]
     return [module.bp for module in (*html, *json)]

@@ -53,7 +53,7 @@ def join(token: str) -> ResponseReturnValue:
     except KbError as error:
         return _join_page(links.open_invitation(token), error.errors or {"form": [error.detail]}), 422
     _enter(who)
-    return redirect(url_for("pages.library"))
+    return redirect(url_for("pages.library" if site.is_welcomed() or not who.is_admin else "welcome.begin"))
 
 
 @bp.route("/new-password/<token>", methods=["GET", "POST"])

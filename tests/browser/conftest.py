@@ -176,7 +176,10 @@ def sign_up(page: Page, link: str, name: str, email: str) -> None:
         page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("form:has([name=password]) button.btn-primary").click()
-    page.wait_for_url(re.compile(r"/$"))
+    page.wait_for_url(re.compile(r"/$|/welcome/"))
+    if "/welcome/" in page.url:
+        page.get_by_role("button", name="Skip the set-up").click()
+        page.wait_for_url(re.compile(r"/$"))
 
 
 def _free_port() -> int:

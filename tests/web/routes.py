@@ -195,12 +195,11 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /people": Acts("/people", ADMINS, 200, is_page=True),
     "POST /people/invitations": Acts("/people/invitations", ADMINS, 302, {"data": {"role": "member"}}),
     "POST /people/invitations/<invitation_id>/withdraw": Acts("/people/invitations/{invitation}/withdraw", ADMINS, 302),
-    "POST /teams": Acts("/teams", ADMINS, 302, {"data": {"name": "Green"}}),
-    "POST /people/<person_id>": Acts("/people/{person}", ADMINS, 302, {"data": {"role": "curator", "active": "true"}}),
-}
     "POST /people/<person_id>/new-password": Acts("/people/{person}/new-password", ADMINS, 302),
+    "POST /teams": Acts("/teams", ADMINS, 302, {"data": {"name": "Green"}}),
     "POST /teams/<team_id>": Acts("/teams/{team}", ADMINS, 302, {"data": {"name": "Navy"}}),
     "POST /teams/<team_id>/delete": Acts("/teams/{empty_team}/delete", ADMINS, 302),
+    "POST /people/<person_id>": Acts("/people/{person}", ADMINS, 302, {"data": {"role": "curator", "active": "true"}}),
     "GET /site": Acts("/site", ADMINS, 200, is_page=True),
     "POST /site": Acts("/site", ADMINS, 302, {"data": {"name": "Shown here"}}),
     "POST /site/joining": Acts("/site/joining", ADMINS, 302, {"data": {"who": "open"}}),
@@ -211,3 +210,4 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "POST /welcome/categories": Acts("/welcome/categories", ADMINS, 302, {"data": {"starter": "company"}}),
     "POST /welcome/invite": Acts("/welcome/invite", ADMINS, 302, {"data": {"role": "member"}}),
     "POST /welcome/end": Acts("/welcome/end", ADMINS, 302),
+}
