@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from kb.accounts.models import Person
 from kb.accounts.sessions import person_or_none, viewer, visitors
 from kb.categories import actions as categories
-from kb.categories.models import Category
-from kb.categories.present import shown as shown_tree
-from kb.db import db
 from kb.hands import hands
 from kb.index.contract import Query
+from kb.pages.library import Choice, Library
 from kb.screencasts import actions as screencasts
 from kb.screencasts import queries
 from kb.screencasts.present import LANGUAGES, shown
@@ -25,39 +22,23 @@ from kb.transcripts.models import Cue, Transcript
 
 bp = Blueprint("pages", __name__)
 PAGE = 24
-# By solves too once there are some to give (`?sort=solved` works already).
-SORT_NAMES = {"newest": "Newest", "title": "A–Z"}
 
 
 @bp.get("/")
 @visitors
 def library() -> ResponseReturnValue:
-    me = person_or_none()
-    mine = bool(me and request.args.get("mine"))
-    narrowed = queries.Wanted(
-        category=request.args.get("category") or None,
-        tag=request.args.get("tag") or None,
-        author=me.id if me and mine else request.args.get("author") or None,
-        sort=request.args.get("sort") or "newest",
-    )
+    person = person_or_none()
+    choice = Choice.of(request.args, person)
+    if choice.category and (category := categories.get(choice.category)).id != choice.category:
+        return redirect(choice.url(cursor=request.args.get("cursor"), category=category.id), 301)
     cursor = request.args.get("cursor")
-    page = queries.page(viewer(), narrowed, cursor=cursor, limit=PAGE)
-    category = categories.get(narrowed.category) if narrowed.category else None
-    is_narrowed = bool(category or narrowed.tag or narrowed.author)
+    page = queries.page(viewer(), choice.wanted(person), cursor=cursor, limit=PAGE, whole=False)
+    template = "library/_cards.html" if "HX-Request" in request.headers and cursor else "library/page.html"
     return render_template(
-        "library/_cards.html" if "HX-Request" in request.headers and cursor else "library/page.html",
+        template,
         cards=[shown(each, viewer()) for each in page.items],
-        next_url=_url(narrowed, mine, cursor=page.next) if page.next else None,
-        category=category,
-        categories=shown_tree(categories.tree(viewer())),
-        filters=_filters(narrowed, mine, category),
-        sort=narrowed.sort,
-        sorts=[
-            {"value": value, "name": name, "url": _url(narrowed, mine, sort=value)}
-            for value, name in SORT_NAMES.items()
-        ],
-        mine=mine,
-        is_empty_site=not page.items and not is_narrowed and not cursor,
+        library=Library(choice, viewer(), person, page),
+        choice=choice,
     )
 
 
@@ -122,31 +103,3 @@ def _confidence(cue: Cue) -> float | None:
     """The mean over the engine's words, from 0 to 1; None where people wrote them."""
     known = [word[3] for word in cue.words or () if word[3] is not None]
     return sum(known) / len(known) if known else None
-
-
-def _filters(narrowed: queries.Wanted, mine: bool, category: Category | None) -> list[dict[str, str]]:
-    """What the list is narrowed to, each with the address without it."""
-    filters = []
-    if category:
-        filters.append({"label": category.name, "remove_url": _url(narrowed, mine, category=None)})
-    if narrowed.tag:
-        filters.append({"label": f"#{narrowed.tag}", "remove_url": _url(narrowed, mine, tag=None)})
-    if mine:
-        filters.append({"label": "Mine", "remove_url": _url(narrowed, False, author=None)})
-    elif narrowed.author:
-        author = db.session.get(Person, narrowed.author)
-        label = f"By {author.name}" if author else "By somebody who left"
-        filters.append({"label": label, "remove_url": _url(narrowed, mine, author=None)})
-    return filters
-
-
-def _url(narrowed: queries.Wanted, mine: bool, **other: Any) -> str:
-    sort = narrowed.sort if narrowed.sort != "newest" else None
-    state = {
-        "category": narrowed.category,
-        "tag": narrowed.tag,
-        "author": None if mine else narrowed.author,
-        "mine": 1 if mine else None,
-        "sort": sort,
-    }
-    return url_for("pages.library", **(state | other))

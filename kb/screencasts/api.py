@@ -94,6 +94,9 @@ class ListQuery(BaseModel):
     category: str | None = Field(None, description="A category's id or slug; what is below it counts too.")
     tag: str | None = None
     author: str | None = Field(None, description="A person's id.")
+    team: str | None = Field(None, description="The id of a team of the asker's: what is for that team alone.")
+    draft: bool | None = Field(None, description="true: what is not published yet; false: what is.")
+    state: str | None = Field(None, description="processing, ready or failed")
     sort: str = Field("newest", description="newest, solved or title")
     limit: str | None = Field(None, description="1 to 100")
     cursor: str | None = None
@@ -123,9 +126,7 @@ def add() -> tuple[dict[str, Any], int, dict[str, str]]:
 @visitors
 def index(query_data: ListQuery) -> dict[str, Any]:
     """Screencasts that the asker may see, newest first unless sorted otherwise."""
-    wanted = queries.Wanted(
-        category=query_data.category, tag=query_data.tag, author=query_data.author, sort=query_data.sort
-    )
+    wanted = queries.Wanted(**query_data.model_dump(exclude={"limit", "cursor"}))
     page = queries.page(viewer(), wanted, cursor=query_data.cursor, limit=limit_of(query_data.limit))
     return {"items": [as_json(each) for each in page.items], "next": page.next}
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 
 from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
@@ -33,89 +34,104 @@ class Named:
     url: str
 
 
-@dataclass(frozen=True)
 class Shown:
-    """What templates read of a screencast; made once per page by `shown`."""
+    """What templates read of a screencast. What takes work is done when it is read: a card reads little of it."""
 
-    id: str
-    url: str
-    status_url: str
-    title: str
-    purpose: str
-    description: str
-    author: Named
-    category: Named | None
-    tags: list[Named]
-    visibility: str
-    visibility_text: str
-    team_id: str | None
-    is_draft: bool
-    is_mine: bool
-    can_edit: bool
-    created_at: datetime
-    duration_ms: int | None
-    width: int | None
-    height: int | None
-    size_bytes: int
-    poster_url: str | None
-    storyboard_url: str | None
-    sources: list[dict[str, Any]]
-    captions: list[dict[str, Any]]
-    state: str
-    playable: bool
-    progress: float
-    step_text: str
-    error: dict[str, str] | None
-    notes: list[str]
-    steps: list[dict[str, Any]]
-    solved_count: int
+    def __init__(self, screencast: Screencast, viewer: Viewer) -> None:
+        self._screencast = screencast
+        self.id = screencast.id
+        self.title = screencast.title
+        self.purpose = screencast.purpose
+        self.description = screencast.description
+        self.visibility = screencast.visibility
+        self.team_id = screencast.team_id
+        self.is_draft = screencast.is_draft
+        self.is_mine = screencast.author_id == viewer.person_id
+        self.can_edit = can_change(viewer, screencast)
+        self.created_at = screencast.created_at
+        self.duration_ms = screencast.duration_ms
+        self.width = screencast.width
+        self.height = screencast.height
+        self.size_bytes = screencast.original_bytes
+        self.state = screencast.state
+        self.progress = screencast.progress
+        self.solved_count = screencast.solved_count
 
+    @cached_property
+    def url(self) -> str:
+        return _url(self._screencast)
 
-def shown(screencast: Screencast, viewer: Viewer) -> Shown:
-    category = screencast.category
-    return Shown(
-        id=screencast.id,
-        url=url_for("pages.watch", screencast_id=screencast.id),
-        status_url=url_for("screencasts.status", screencast_id=screencast.id),
-        title=screencast.title,
-        purpose=screencast.purpose,
-        description=screencast.description,
-        author=Named(
-            screencast.author_id, screencast.author.name, url_for("pages.library", author=screencast.author_id)
-        ),
-        category=Named(category.id, category.name, url_for("pages.library", category=category.id))
-        if category
-        else None,
-        tags=[Named(tag.name, tag.name, url_for("pages.library", tag=tag.name)) for tag in screencast.tags],
-        visibility=screencast.visibility,
-        visibility_text=visibility_text(screencast),
-        team_id=screencast.team_id,
-        is_draft=screencast.is_draft,
-        is_mine=screencast.author_id == viewer.person_id,
-        can_edit=can_change(viewer, screencast),
-        created_at=screencast.created_at,
-        duration_ms=screencast.duration_ms,
-        width=screencast.width,
-        height=screencast.height,
-        size_bytes=screencast.original_bytes,
-        poster_url=_poster_url(screencast),
-        storyboard_url=_storyboard_url(screencast),
-        sources=_sources(screencast),
-        captions=[_caption(screencast, each) for each in screencast.captions],
-        state=screencast.state,
-        playable=screencast.is_playable,
-        progress=screencast.progress,
-        step_text=_step_text(screencast),
-        error=_error(screencast),
+    @property
+    def status_url(self) -> str:
+        return f"{self.url}/status"
+
+    @cached_property
+    def author(self) -> Named:
+        author = self._screencast.author
+        return Named(author.id, author.name, _library_url(request.script_root, "author", author.id))
+
+    @cached_property
+    def category(self) -> Named | None:
+        category = self._screencast.category
+        if not category:
+            return None
+        return Named(category.id, category.name, _library_url(request.script_root, "category", category.id))
+
+    @cached_property
+    def tags(self) -> list[Named]:
+        tags = self._screencast.tags
+        return [Named(tag.name, tag.name, _library_url(request.script_root, "tag", tag.name)) for tag in tags]
+
+    @property
+    def visibility_text(self) -> str:
+        return visibility_text(self._screencast)
+
+    @cached_property
+    def poster_url(self) -> str | None:
+        return _poster_url(self._screencast, self.url)
+
+    @cached_property
+    def storyboard_url(self) -> str | None:
+        return _storyboard_url(self._screencast, self.url)
+
+    @cached_property
+    def board(self) -> dict[str, Any] | None:
+        """The first sheet of the storyboard: its url, and how its tiles lie on it."""
+        board = self._screencast.storyboard
+        if not board:
+            return None
+        return board | {"url": f"{self.url}/files/{board['sheets'][0]}"}
+
+    @cached_property
+    def sources(self) -> list[dict[str, Any]]:
+        return _sources(self._screencast, self.url)
+
+    @cached_property
+    def captions(self) -> list[dict[str, Any]]:
+        return [_caption(each, self.url) for each in self._screencast.captions]
+
+    @property
+    def playable(self) -> bool:
+        return self._screencast.is_playable
+
+    @cached_property
+    def step_text(self) -> str:
+        return _step_text(self._screencast)
+
+    @cached_property
+    def error(self) -> dict[str, str] | None:
+        return _error(self._screencast)
+
+    @cached_property
+    def notes(self) -> list[str]:
+        ended_well = (StepState.done, StepState.skipped)
+        texts = (step.error_text for step in self._screencast.steps if step.state in ended_well)
         # Two steps may meet the same ("It has no sound.").
-        notes=list(
-            dict.fromkeys(
-                step.error_text
-                for step in screencast.steps
-                if step.error_text and step.state in (StepState.done, StepState.skipped)
-            )
-        ),
-        steps=[
+        return list(dict.fromkeys(text for text in texts if text))
+
+    @cached_property
+    def steps(self) -> list[dict[str, Any]]:
+        return [
             {
                 "name": step.name,
                 "text": BY_NAME[step.name].words,
@@ -123,18 +139,20 @@ def shown(screencast: Screencast, viewer: Viewer) -> Shown:
                 "progress": step.progress,
                 "error": step.error_text,
             }
-            for step in screencast.steps
-        ],
-        solved_count=screencast.solved_count,
-    )
+            for step in self._screencast.steps
+        ]
+
+
+def shown(screencast: Screencast, viewer: Viewer) -> Shown:
+    return Shown(screencast, viewer)
 
 
 def as_json(screencast: Screencast) -> dict[str, Any]:
     """The screencast of the public contract."""
-    category = screencast.category
+    category, url = screencast.category, _url(screencast)
     return {
         "id": screencast.id,
-        "url": absolute(url_for("pages.watch", screencast_id=screencast.id)),
+        "url": absolute(url),
         "title": screencast.title,
         "purpose": screencast.purpose,
         "description": screencast.description,
@@ -154,16 +172,16 @@ def as_json(screencast: Screencast) -> dict[str, Any]:
         "height": screencast.height,
         "sources": [
             each | {"url": absolute(each["url"]), "type": each["type"].partition(";")[0]}
-            for each in _sources(screencast)
+            for each in _sources(screencast, url)
         ],
-        "poster": absolute(_poster_url(screencast)),
-        "storyboard": absolute(_storyboard_url(screencast)),
+        "poster": absolute(_poster_url(screencast, url)),
+        "storyboard": absolute(_storyboard_url(screencast, url)),
         "captions": [
             {
                 "language": each["language"],
                 "source": each["source"],
                 "draft": each["draft"],
-                "url": absolute(_caption(screencast, each)["url"]),
+                "url": absolute(_caption(each, url)["url"]),
             }
             for each in screencast.captions
         ],
@@ -189,10 +207,22 @@ def instant(at: datetime | None) -> str | None:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
 
 
-def _sources(screencast: Screencast) -> list[dict[str, Any]]:
+# On a page of cards few people and categories stand many times.
+@lru_cache(maxsize=10_000)
+def _library_url(_root: str, name: str, value: str) -> str:
+    narrowed: dict[str, Any] = {name: value}
+    return url_for("pages.library", **narrowed)
+
+
+def _url(screencast: Screencast) -> str:
+    """Its page; the addresses of its files lie below, as the routes of kb.screencasts.files and transcripts say."""
+    return url_for("pages.watch", screencast_id=screencast.id)
+
+
+def _sources(screencast: Screencast, url: str) -> list[dict[str, Any]]:
     return [
         {
-            "url": url_for("files.file", screencast_id=screencast.id, name=source.name),
+            "url": f"{url}/files/{source.name}",
             "type": source.mime,
             "width": source.width,
             "height": source.height,
@@ -202,21 +232,19 @@ def _sources(screencast: Screencast) -> list[dict[str, Any]]:
     ]
 
 
-def _poster_url(screencast: Screencast) -> str | None:
-    if not screencast.poster_key:
-        return None
-    return url_for("files.file", screencast_id=screencast.id, name=screencast.poster_key)
+def _poster_url(screencast: Screencast, url: str) -> str | None:
+    return f"{url}/files/{screencast.poster_key}" if screencast.poster_key else None
 
 
-def _storyboard_url(screencast: Screencast) -> str | None:
-    return url_for("files.storyboard", screencast_id=screencast.id) if screencast.storyboard else None
+def _storyboard_url(screencast: Screencast, url: str) -> str | None:
+    return f"{url}/storyboard.vtt" if screencast.storyboard else None
 
 
-def _caption(screencast: Screencast, caption: dict[str, Any]) -> dict[str, Any]:
+def _caption(caption: dict[str, Any], url: str) -> dict[str, Any]:
     language = caption["language"]
     return caption | {
         "label": LANGUAGES.get(language.split("-")[0], language) + (" (draft)" if caption["draft"] else ""),
-        "url": url_for("transcripts.captions", screencast_id=screencast.id, language=language),
+        "url": f"{url}/captions/{language}.vtt",
     }
 
 

@@ -1,13 +1,14 @@
 """Lists of screencasts, as far as a viewer may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from flask import current_app
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, load_only, selectinload
 
 from kb.accounts.models import AccessVersion
 from kb.accounts.rules import Viewer, visible
@@ -19,11 +20,12 @@ from kb.errors import Invalid, NotFound
 from kb.screencasts.models import Screencast, State, screencast_tag
 from kb.web.paging import cursor_of, read_cursor
 
+K = TypeVar("K", bound=Sized)
 SORTS = ("newest", "solved", "title")
 # As many ids as every database takes in one condition.
 ID_BATCH = 5_000
-# Over all viewers; some 100 bytes each.
-MOST_KEPT_IDS = 1_000_000
+# Ids that are kept over all viewers; some 100 bytes each.
+MOST_KEPT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -57,27 +59,28 @@ CARD = (
     joinedload(Screencast.author),
     joinedload(Screencast.team),
     joinedload(Screencast.category),
-    selectinload(Screencast.steps),
     defer(Screencast.measured),
 )
-WHOLE = (*CARD, selectinload(Screencast.tags), selectinload(Screencast.sources))
+WHOLE = (*CARD, selectinload(Screencast.steps), selectinload(Screencast.tags), selectinload(Screencast.sources))
 
 
-def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int, load: Any = WHOLE) -> Page:
-    """load: CARD or WHOLE. Raises NotFound for a category that is gone, or a team that is not the viewer's."""
+def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int, whole: bool = True) -> Page:
+    """whole: else with what cards show. Raises NotFound for a category that is gone, or a team of others."""
     _check(viewer, wanted)
     order = f"screencasts, {wanted.sort}"
     back, *place = read_cursor(order, cursor) or (False,)
-    query = select(Screencast).where(visible(viewer, Screencast), *narrowed(wanted)).options(*load)
+    query = select(Screencast).where(seen_by(viewer), *narrowed(wanted)).options(*(WHOLE if whole else CARD))
     if place:
         query = query.where(_beyond(wanted.sort, place, back=back))
     found = list(db.session.scalars(query.order_by(*_ordered(wanted.sort, back=back)).limit(limit + 1)))
     more, items = len(found) > limit, found[:limit]
     if back and not more:
         # The start is reached: a whole page, with what was added there meanwhile.
-        return page(viewer, wanted, cursor=None, limit=limit, load=load)
+        return page(viewer, wanted, cursor=None, limit=limit, whole=whole)
     if back:
         items.reverse()
+    if not whole:
+        _load_steps([item.id for item in items if item.state != State.ready])
     return Page(
         items,
         next=cursor_of(order, False, *_place(wanted.sort, items[-1])) if more else None,
@@ -87,23 +90,18 @@ def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int, load
 
 def by_ids(viewer: Viewer, ids: list[str]) -> list[Screencast]:
     """In the order of the ids, without those that the viewer may not see."""
-    query = select(Screencast).where(Screencast.id.in_(ids), visible(viewer, Screencast)).options(*WHOLE)
+    query = select(Screencast).where(Screencast.id.in_(ids), seen_by(viewer)).options(*WHOLE)
     found = {screencast.id: screencast for screencast in db.session.scalars(query)}
     return [found[each] for each in ids if each in found]
 
 
 def visible_ids(viewer: Viewer) -> frozenset[str]:
     """Every id that the viewer may see; kept until the next change of who may see what."""
-    version = db.session.scalar(select(AccessVersion.number)) or 0
-    # By viewer, which is a value. In one process: a change elsewhere shows in the version.
-    kept: dict[Viewer, tuple[int, frozenset[str]]] = current_app.extensions.setdefault("kb.visible", {})
-    known = kept.get(viewer)
-    if not known or known[0] != version:
-        known = (version, frozenset(db.session.scalars(select(Screencast.id).where(visible(viewer, Screencast)))))
-        if sum(len(ids) for _, ids in kept.copy().values()) + len(known[1]) > MOST_KEPT_IDS:
-            kept.clear()
-        kept[viewer] = known
-    return known[1]
+    return _kept(
+        "ids",
+        viewer,
+        lambda: frozenset(db.session.scalars(select(Screencast.id).where(seen_by(viewer)))),
+    )
 
 
 def in_order(ids: Iterable[str], sort: str) -> list[str]:
@@ -182,8 +180,29 @@ def _check(viewer: Viewer, wanted: Wanted) -> None:
         raise NotFound("You are in no such team.")
 
 
+def _kept(name: str, viewer: Viewer, make: Callable[[], K]) -> K:
+    """What `make` makes of ids, made again after a change of who may see what."""
+    version = db.session.scalar(select(AccessVersion.number)) or 0
+    # By viewer, which is a value. In one process: a change elsewhere shows in the version.
+    kept: dict[Viewer, tuple[int, K]] = current_app.extensions.setdefault(f"kb.kept.{name}", {})
+    known = kept.get(viewer)
+    if not known or known[0] != version:
+        known = (version, make())
+        if sum(len(ids) for _, ids in kept.copy().values()) + len(known[1]) > MOST_KEPT:
+            kept.clear()
+        kept[viewer] = known
+    return known[1]
+
+
+def _load_steps(ids: list[str]) -> None:
+    """Of those alone that say something of their steps on a card; most are ready and don't."""
+    if ids:
+        query = select(Screencast).where(Screencast.id.in_(ids))
+        db.session.scalars(query.options(load_only(Screencast.id), selectinload(Screencast.steps))).all()
+
+
 def _is_there(viewer: Viewer, *conditions: ColumnElement[bool]) -> bool:
-    query = select(Screencast.id).where(visible(viewer, Screencast), *conditions).limit(1)
+    query = select(Screencast.id).where(seen_by(viewer), *conditions).limit(1)
     return db.session.scalar(query) is not None
 
 

@@ -1,11 +1,11 @@
 """Addresses of the built scripts, styles and icons."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -20,16 +20,24 @@ def init(app: Flask) -> None:
 
 def asset(logical: str) -> str:
     """The address of a built file. Raises LookupError if it was never built (`make assets`)."""
-    manifest = _manifest((DIST / "manifest.json").stat().st_mtime_ns)
-    return url_for("static", filename=f"dist/{manifest[logical]}")
+    return _address(logical, request.script_root, (DIST / "manifest.json").stat().st_mtime_ns)
 
 
 def icon(name: str, label: str = "") -> Markup:
     """A lucide icon; decoration unless it has a label."""
+    return _icon(asset("icons.svg"), name, label)
+
+
+# A page has dozens of icons and few of them differ.
+@lru_cache(maxsize=1000)
+def _icon(sprite: str, name: str, label: str) -> Markup:
     accessible = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(
-        accessible, asset("icons.svg"), escape(name)
-    )
+    return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(accessible, sprite, escape(name))
+
+
+@lru_cache(maxsize=1000)
+def _address(logical: str, _root: str, built_at: int) -> str:
+    return url_for("static", filename=f"dist/{_manifest(built_at)[logical]}")
 
 
 @cache

@@ -7,12 +7,13 @@ import { filtering } from "./site/filtering.js";
 import "./site/focus_after.js";
 import "./site/fragments.js";
 import "./site/more.js";
+import "./site/same_place.js";
+import "./site/scrub.js";
 import "./site/search_box.js";
-import { tagField } from "./site/tag_field.js";
+import "./site/tags.js";
 import { themeChoice } from "./site/theme_choice.js";
 
 Alpine.data("copying", copying);
-Alpine.data("tagField", tagField);
 Alpine.data("themeChoice", themeChoice);
 // The scripts of a page come after this one and add their own; all have run when the document is ready.
 Alpine.data("filtering", filtering);
