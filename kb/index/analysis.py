@@ -63,7 +63,8 @@ class Analyser:
 
     def analyse(self, text: str) -> list[Token]:
         tokens: list[Token] = []
-        for at, chunk in self._chunks(text):
+        for match in _CHUNK.finditer(text):
+            at, chunk = match.start(), self.chunk(match.group())
             if at:
                 tokens += [token._replace(start=at + token.start, end=at + token.end) for token in chunk.tokens]
             else:
@@ -73,20 +74,17 @@ class Analyser:
     def placed(self, text: str) -> Iterator[tuple[Token, int]]:
         """Yield each token with its position, counted in words; a compound stands where its first part does."""
         position = 0
-        for _, chunk in self._chunks(text):
+        for chunk in map(self.chunk, text.split()):
             for whole in chunk.wholes:
                 yield whole, position
-            for token in chunk.in_sequence:
-                if token.part:
-                    yield token, position
+            for part in chunk.parts:
+                yield part, position
+                position += 1
+            if chunk.wholes and not chunk.parts:
                 position += 1
 
     def words(self, text: str) -> list[Chunk]:
-        return [chunk for _, chunk in self._chunks(text) if chunk.tokens]
-
-    def _chunks(self, text: str) -> Iterator[tuple[int, Chunk]]:
-        for match in _CHUNK.finditer(text):
-            yield match.start(), self.chunk(match.group())
+        return [chunk for chunk in map(self.chunk, text.split()) if chunk.tokens]
 
     def _chunk(self, text: str) -> Chunk:
         start = len(text) - len(text.lstrip(_OPENING))
