@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kb.categories.actions import path_of
@@ -11,7 +11,7 @@ from kb.db import db
 from kb.index.contract import Document
 from kb.screencasts.models import Screencast
 from kb.search.marks import Passage, TimedWord
-from kb.transcripts.models import Cue, Transcript
+from kb.transcripts.models import Cue, ScreenLine, Transcript
 
 BATCH = 200
 
@@ -24,8 +24,9 @@ def documents(screencast_ids: list[str]) -> list[Document]:
         .options(joinedload(Screencast.category), selectinload(Screencast.tags))
     )
     found = db.session.scalars(query).all()
-    spoken = _spoken([screencast.id for screencast in found])
-    return [_document(screencast, spoken[screencast.id]) for screencast in found]
+    ids = [screencast.id for screencast in found]
+    spoken, screen = _spoken(ids), _screen(ids)
+    return [_document(screencast, spoken[screencast.id], screen[screencast.id]) for screencast in found]
 
 
 def every_document() -> Iterator[Document]:
@@ -40,7 +41,7 @@ def every_document() -> Iterator[Document]:
 
 
 def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
-    """By screencast: its title and what is written about it (at the start), and what is said with its times."""
+    """By screencast: its title and what is written about it (at the start), and what is said and shown when."""
     by_id = {
         screencast.id: [Passage(0, 0, text, "title") for text in (screencast.title, _about(screencast)) if text]
         for screencast in screencasts
@@ -54,29 +55,47 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
     for screencast_id, start_ms, end_ms, text, words in rows:
         timed = tuple(TimedWord(word[0], word[1], word[2]) for word in words or ())
         by_id[screencast_id].append(Passage(start_ms, end_ms, text, "speech", timed))
+    lines = select(ScreenLine.screencast_id, ScreenLine.start_ms, ScreenLine.end_ms, ScreenLine.text)
+    for screencast_id, start_ms, end_ms, text in db.session.execute(
+        lines.where(ScreenLine.screencast_id.in_(by_id)).order_by(ScreenLine.start_ms, ScreenLine.id)
+    ):
+        by_id[screencast_id].append(Passage(start_ms, end_ms, text, "screen"))
     return by_id
 
 
 def _spoken(screencast_ids: list[str]) -> dict[str, str]:
-    texts: dict[str, list[str]] = defaultdict(list)
-    rows = db.session.execute(
+    return _joined(
         select(Transcript.screencast_id, Cue.text)
         .join(Cue.transcript)
         .where(Transcript.screencast_id.in_(screencast_ids))
         .order_by(Transcript.screencast_id, Transcript.language, Cue.start_ms)
     )
-    for screencast_id, text in rows:
+
+
+def _screen(screencast_ids: list[str]) -> dict[str, str]:
+    return _joined(
+        select(ScreenLine.screencast_id, ScreenLine.text)
+        .where(ScreenLine.screencast_id.in_(screencast_ids))
+        .order_by(ScreenLine.screencast_id, ScreenLine.start_ms, ScreenLine.id)
+    )
+
+
+def _joined(query: Select[str, str]) -> dict[str, str]:
+    """By screencast: all its texts, one a line; empty where it has none."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for screencast_id, text in db.session.execute(query):
         texts[screencast_id].append(text)
     return defaultdict(str, {screencast_id: "\n".join(lines) for screencast_id, lines in texts.items()})
 
 
-def _document(screencast: Screencast, spoken: str) -> Document:
+def _document(screencast: Screencast, spoken: str, screen: str) -> Document:
     tags = tuple(tag.name for tag in screencast.tags)
     return Document(
         id=screencast.id,
         title=screencast.title,
         about=_about(screencast),
         spoken=spoken,
+        screen=screen,
         category_path=tuple(category.id for category in path_of(screencast.category)),
         tags=tags,
         author=screencast.author_id,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import ExitStack
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select
 
 from kb import outbox
 from kb.db import db, now, writing
@@ -17,7 +17,7 @@ from kb.screencasts.pipeline import Lease
 from kb.screencasts.work import drop_sound, sound_of
 from kb.speech.contract import Segment
 from kb.transcripts.cues import TimedText, read
-from kb.transcripts.models import Cue, Transcript, WordsFrom
+from kb.transcripts.models import Cue, ScreenLine, Transcript, WordsFrom
 
 SPOKEN_LANGUAGE = "en"
 # Who wrote the words: people's are never replaced by an engine's.
@@ -66,17 +66,53 @@ def put(
         session.add(transcript)
         transcript.source, transcript.engine, transcript.draft = source, engine, draft
         transcript.changed_at = now()
-        transcript.cues = [
-            Cue(start_ms=cue.start_ms, end_ms=cue.end_ms, text=cue.text, words=(words or {}).get(place))
+        session.flush()
+        # As plain rows: an hour of talk has two thousand cues, and as objects each would cost ten times as much.
+        session.execute(delete(Cue).where(Cue.transcript_id == transcript.id))
+        rows = [
+            _columns(cue) | {"transcript_id": transcript.id, "words": (words or {}).get(place)}
             for place, cue in enumerate(cues)
         ]
-        session.flush()
-        screencast.captions = [
-            {"language": each.language, "source": each.source, "draft": each.draft} for each in of(screencast_id)
-        ]
-        screencast.version += 1
-        outbox.changed(screencast_id)
+        if rows:
+            session.execute(insert(Cue), rows)
+        session.expire(transcript, ["cues"])
+        _list_captions(screencast)
+        _words_changed(screencast)
     return transcript
+
+
+def drop(transcript: Transcript) -> None:
+    """Delete a transcript with its words."""
+    with writing() as session:
+        screencast = session.get_one(Screencast, transcript.screencast_id)
+        session.delete(transcript)
+        session.flush()
+        _list_captions(screencast)
+        _words_changed(screencast)
+
+
+def put_screen(screencast_id: str, lines: Iterable[TimedText]) -> None:
+    """Replace all words that could be read on the screen."""
+    with writing() as session:
+        session.execute(delete(ScreenLine).where(ScreenLine.screencast_id == screencast_id))
+        if rows := [_columns(line) | {"screencast_id": screencast_id} for line in lines]:
+            session.execute(insert(ScreenLine), rows)
+        _words_changed(session.get_one(Screencast, screencast_id))
+
+
+def _columns(words: TimedText) -> dict[str, object]:
+    return {"start_ms": words.start_ms, "end_ms": words.end_ms, "text": words.text}
+
+
+def _list_captions(screencast: Screencast) -> None:
+    screencast.captions = [
+        {"language": each.language, "source": each.source, "draft": each.draft} for each in of(screencast.id)
+    ]
+
+
+def _words_changed(screencast: Screencast) -> None:
+    screencast.version += 1
+    outbox.changed(screencast.id)
 
 
 def check_language(tag: str) -> str:

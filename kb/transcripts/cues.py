@@ -34,12 +34,18 @@ def read(content: bytes) -> list[TimedText]:
 
 
 def check_cues(found: Iterable[TimedText]) -> list[TimedText]:
-    """Sorted by time, without those that have impossible times or no text. Raises Invalid if none is left."""
-    cues = [clean for cue in found if (clean := _clean(cue))]
+    """Cleaned. Raises Invalid if none is left."""
+    cues = cleaned(found)
     if not cues:
         raise _refused("No captions were found in this file. It should be WebVTT (.vtt) or SubRip (.srt).")
     if len(cues) > MOST_CUES:
         raise _refused(f"The captions file has more than {MOST_CUES} lines.")
+    return cues
+
+
+def cleaned(found: Iterable[TimedText]) -> list[TimedText]:
+    """Sorted by time, without those that have impossible times or no text."""
+    cues = [clean for cue in found if (clean := _clean(cue))]
     return sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
 
 
@@ -104,7 +110,9 @@ def _plain(raw: str) -> str:
 
 
 def _clean(cue: TimedText) -> TimedText | None:
-    shown = "".join(sign for sign in cue.text if is_shown(sign) or sign.isspace())
+    # Most are plain, and looking at each sign is slow.
+    plain = cue.text.isprintable()
+    shown = cue.text if plain else "".join(sign for sign in cue.text if is_shown(sign) or sign.isspace())
     text = "\n".join(filter(None, (" ".join(line.split()) for line in shown.split("\n"))))[:LONGEST_TEXT].rstrip()
     if not text or not 0 <= cue.start_ms < cue.end_ms <= LONGEST_MS:
         return None
