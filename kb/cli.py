@@ -1,10 +1,12 @@
 """The command line: what an admin does from a shell. Reads the same settings as the site."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NoReturn
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 from flask import Flask
@@ -15,6 +17,7 @@ from kb.errors import KbError
 
 if TYPE_CHECKING:
     from kb.accounts.models import Person
+    from kb.jobs import Send
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,12 +54,13 @@ def in_site(command: Callable[..., Any]) -> Callable[..., Any]:
     return inside
 
 
-def _site() -> Flask:
+def _site(send: "Send | None" = None) -> Flask:
+    """send: as `create_app` takes it."""
     from kb import db
     from kb.app import create_app
 
     settings = Settings.from_environment()
-    site = create_app(settings)
+    site = create_app(settings, send=send)
     db.migrate(settings.sqlalchemy_url)
     return site
 
@@ -174,6 +178,31 @@ def demo(remove: bool) -> None:
             telling.remove_and_tell()
         else:
             telling.fill_and_tell()
+
+
+@kb.command()
+@click.option("--from", "file", type=click.File("rb"), required=True, help="Lines of JSON; - is standard input.")
+@click.option("--as", "email", help="Whose screencasts they are.")
+def seed(file: BinaryIO, email: str | None) -> None:
+    """Make screencasts without a recording, for load tests; returns when every one can be found."""
+    from kb.hands import hands
+    from kb.search.actions import drain
+    from kb.seed import author_of_rows, check, read, seed
+
+    # Nobody is rung for: this brings the rows into the index itself.
+    with _site(send=lambda *_: None).app_context(), TemporaryFile(dir=hands().settings.tmp_dir) as lines:
+        # Read twice, and what is piped in can be read once.
+        shutil.copyfileobj(file, lines)
+        lines.seek(0)
+        count = check(lines)
+        lines.seek(0)
+        by = author_of_rows(email)
+        with click.progressbar(length=count, label=f"Writing {count:,} rows") as bar:
+            seeded = seed(read(lines), by=by, on_written=bar.update)
+        with click.progressbar(length=seeded.new + seeded.changed, label="Making them findable") as bar:
+            drain(bar.update)
+    kinds = f"{seeded.new:,} new, {seeded.changed:,} changed, {seeded.same:,} as before"
+    click.echo(f"Rows that can be found: {count:,} ({kinds}).")
 
 
 @kb.command()

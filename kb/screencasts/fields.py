@@ -76,6 +76,7 @@ def clean_filename(filename: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
+Description = Annotated[str, AfterValidator(_lines), Field(max_length=20_000)]
 Clearable = BeforeValidator(_cleared)
 
 
@@ -86,7 +87,7 @@ class Words(BaseModel):
 
     title: Annotated[Line, Field(max_length=TITLE_LENGTH)] | None = None
     purpose: Annotated[Annotated[Line, Field(max_length=300)] | None, Clearable] = None
-    description: Annotated[Annotated[str, AfterValidator(_lines), Field(max_length=20_000)] | None, Clearable] = None
+    description: Annotated[Description | None, Clearable] = None
     category: Annotated[str | None, Clearable] = Field(None, description="A category's id; empty for none.")
     tags: Annotated[list[str] | None, BeforeValidator(_tags)] = None
     visibility: Annotated[str, AfterValidator(_visibility)] | None = Field(

@@ -1,8 +1,12 @@
 """The index follows the database: drained from the outbox by one worker, rebuilt when it is gone or out of date."""
 
+import fcntl
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import delete, select
 
@@ -15,40 +19,88 @@ from kb.screencasts import pipeline
 from kb.search.documents import BATCH, documents, every_document
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
+# Entries of the outbox in one commit of the index: a commit of few costs nearly as much as one of many, and leaves as
+# many files behind.
+AT_ONCE = 2_000
 ASK_AGAIN_S = 300
 
 
-def drain() -> int:
-    """Bring what changed into the index, at most BATCH ids a commit, until the outbox is empty. Returns how many ids.
+def drain(on_written: Callable[[int], object] = lambda screencasts: None) -> int:
+    """Bring what changed into the index until the outbox is empty. Returns how many screencasts that were.
 
-    Safe to run twice: a document is made from the database as it is now, and an entry goes only after its commit.
+    Safe to run twice, and beside another: a document is made from the database as it is now, and an entry goes only
+    after its commit. on_written: told after each commit how many screencasts it held.
     """
-    if reason := hands().index.is_healthy():
-        log.warning("building the index", extra={"reason": reason})
-        rebuild()
     count = 0
-    while entries := db.session.execute(select(Outbox.id, Outbox.screencast_id).order_by(Outbox.id).limit(BATCH)).all():
-        ids = list(dict.fromkeys(screencast_id for _, screencast_id in entries))
-        found = documents(ids)
-        db.session.rollback()
-        try:
-            hands().index.write(found, deleted=set(ids) - {document.id for document in found})
-        except IndexBroken as broken:
-            # Torn in a way that looking at it did not show; these documents are in the new one.
-            log.warning("building the index anew", extra={"reason": broken.detail})
-            rebuild()
-        with writing() as session:
-            session.execute(delete(Outbox).where(Outbox.id.in_([entry for entry, _ in entries])))
-            pipeline.indexed(ids)
-        count += len(ids)
+    with _alone():
+        if reason := hands().index.is_healthy():
+            log.warning("building the index", extra={"reason": reason})
+            count = _rebuild(on_written)
+        while entries := _waiting(AT_ONCE):
+            ids = list(dict.fromkeys(entries.values()))
+            try:
+                _write(ids)
+            except IndexBroken as broken:
+                # Torn in a way that looking at it did not show; these documents are in the new one.
+                log.warning("building the index anew", extra={"reason": broken.detail})
+                _rebuild(on_written)
+                continue
+            _done(entries)
+            count += len(ids)
+            on_written(len(ids))
     return count
 
 
 def rebuild() -> None:
     """Make the index anew from the database; the old one answers until the switch."""
+    with _alone():
+        _rebuild()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process and thread at a time: what one has read, another might have written in a newer version meanwhile."""
+    with (hands().settings.private_dir / "drain.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _waiting(limit: int | None = None) -> dict[int, str]:
+    """Entries of the outbox, oldest first: entry -> screencast."""
+    found = db.session.execute(select(Outbox.id, Outbox.screencast_id).order_by(Outbox.id).limit(limit))
+    entries = dict(found.all())
+    db.session.rollback()
+    return entries
+
+
+def _write(ids: list[str]) -> None:
+    found = [document for batch in _batches(ids) for document in documents(batch)]
+    db.session.rollback()
+    hands().index.write(found, deleted=set(ids) - {document.id for document in found})
+
+
+def _rebuild(on_written: Callable[[int], object] = lambda screencasts: None) -> int:
+    entries = _waiting()
     hands().index.rebuild(every_document())
     db.session.rollback()
+    _done(entries)
+    ids = set(entries.values())
+    on_written(len(ids))
+    return len(ids)
+
+
+def _done(entries: dict[int, str]) -> None:
+    """The index has what these told of."""
+    for batch in _batches(list(entries)):
+        with writing() as session:
+            session.execute(delete(Outbox).where(Outbox.id.in_(batch)))
+            pipeline.indexed(list(dict.fromkeys(entries[entry] for entry in batch)))
+
+
+def _batches(items: list[T]) -> Iterator[list[T]]:
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
 def ask_for_rebuild() -> None:
