@@ -75,8 +75,10 @@ def _make(settings: Settings) -> Flask:
 
 def _add_pages(app: Flask, settings: Settings) -> None:
     from kb.accounts import sessions, site
-    from kb.web import assets, errors, filters, headers, limits
+    from kb.web import assets, errors, filters, headers, limits, proxies
 
+    # Outermost: it corrects who the asker is for everything below.
+    proxies.init(app, settings)
     headers.init(app)
     errors.init(app)
     filters.init(app)

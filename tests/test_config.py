@@ -68,3 +68,16 @@ def test_every_spelling_of_a_redis_socket_suits_both_libraries() -> None:
         settings = Settings(redis_url=url)
         assert settings.broker_url == "redis+socket:///run/redis.sock"
         assert settings.redis_client_url == "unix:///run/redis.sock"
+
+
+@pytest.mark.parametrize(
+    ("bind", "address"), [("0.0.0.0:8000", "http://127.0.0.1:8000"), ("[::]:80", "http://[::1]:80")]
+)
+def test_an_address_that_stands_for_all_is_said_as_one_that_can_be_opened(bind: str, address: str) -> None:
+    assert Settings(bind=bind).address == address
+
+
+@pytest.mark.parametrize("path", ["protected", "/protected", "/", "//", "/a b/", "https://elsewhere/"])
+def test_files_are_handed_over_below_a_path_between_slashes(path: str) -> None:
+    with pytest.raises(BadSettings, match="KB_X_ACCEL"):
+        Settings.from_environment({"KB_X_ACCEL": path})

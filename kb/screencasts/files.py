@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from threading import BoundedSemaphore
+from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -118,18 +121,24 @@ def _one_of_few() -> Iterator[None]:
 
 
 def _send(key: str, mime: str, download_name: str | None = None) -> Response:
+    about: dict[str, Any] = {
+        "mimetype": mime,
+        "as_attachment": download_name is not None,
+        "download_name": download_name,
+        "max_age": 0,
+    }
     with hands().storage.local_path(key) as path:
-        response = send_file(
-            path,
-            mimetype=mime,
-            conditional=True,
-            as_attachment=download_name is not None,
-            download_name=download_name,
-            max_age=0,
-        )
+        response = _handed_over(key, about) if hands().settings.x_accel else send_file(path, conditional=True, **about)
     # Kept by the browser, asked for again each time: who may see it can change at any moment.
     response.headers["Cache-Control"] = "private, no-cache"
     return _closed(response)
+
+
+def _handed_over(key: str, about: dict[str, Any]) -> Response:
+    """No bytes: the nginx in front sends them, whole or in part, and answers whether the browser's copy is good."""
+    response = send_file(BytesIO(), etag=False, **about)
+    response.headers["X-Accel-Redirect"] = quote(hands().settings.x_accel + key)
+    return response
 
 
 def _closed(response: Response) -> Response:

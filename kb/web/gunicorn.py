@@ -5,7 +5,7 @@ import os
 
 from gunicorn.arbiter import Arbiter
 
-from kb.config import Settings
+from kb.config import HERE, Settings
 
 _settings = Settings.from_environment()
 _memory = "/dev/shm"  # noqa: S108
@@ -34,4 +34,12 @@ def when_ready(server: Arbiter) -> None:
     # What was made so far stays out of every later collection, which would copy each page it walks over.
     gc.collect()
     gc.freeze()
-    print(f"\nShowhow is ready: {_settings.address}  (Ctrl-C stops it)\n", flush=True)  # noqa: T201
+    print(f"\nShowhow is ready: {_settings.address}  (Ctrl-C stops it)\n{_for_others()}", flush=True)  # noqa: T201
+
+
+def _for_others() -> str:
+    """Where it listens for other machines too, and nobody has said by which name they find it."""
+    host, _, port = _settings.bind.rpartition(":")
+    if host not in HERE or not _settings.leads_only_here:
+        return ""
+    return f"For others it is at the name or number of this machine, port {port}: set KB_SITE_URL to that address.\n"
