@@ -49,8 +49,8 @@ def _wire() -> None:
     from kb.screencasts import queries, tagged
     from kb.transcripts import actions as transcripts
 
-    accounts.count_team_items[:] = [queries.count_team_items]
     sessions.curated_by[:] = [tending.curated_by]
+    accounts.count_team_items[:] = [queries.count_team_items]
     categories.on_items_moved[:] = [screencasts.move_items]
     categories.on_path_changed[:] = [screencasts.path_changed]
     categories.count_items[:] = [queries.counts_by_category]
@@ -102,6 +102,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.categories import views as categories
     from kb.curation import api as curation_api
     from kb.curation import views as curation
+    from kb.doctor import views as doctor
     from kb.pages import views as pages
     from kb.pages import welcome
     from kb.screencasts import api as screencasts_api
@@ -114,7 +115,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.web import views as web
 
     html = [pages, welcome, curation, search, screencasts, files, transcripts, categories, tag_views]
-    html += [accounts, people_views, site_views, web]
+    html += [accounts, people_views, site_views, doctor, web]
     json = [curation_api, screencasts_api, transcripts_api, search_api, categories_api, tag_api, accounts_api]
     return [module.bp for module in (*html, *json)]
 

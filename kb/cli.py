@@ -166,21 +166,6 @@ def reindex() -> None:
 
 
 @kb.command()
-@click.option("--remove", is_flag=True, help="Take away all that it made.")
-def demo(remove: bool) -> None:
-    """Fill the site with narrated screencasts that it makes itself; a second time it adds what is missing."""
-    # What is made is for this user, and for a web server in this group, as under `kb run`.
-    os.umask(0o027)
-    with _site().app_context():
-        from kb.demo import telling
-
-        if remove:
-            telling.remove_and_tell()
-        else:
-            telling.fill_and_tell()
-
-
-@kb.command()
 @click.option("--from", "file", type=click.File("rb"), required=True, help="Lines of JSON; - is standard input.")
 @click.option("--as", "email", help="Whose screencasts they are.")
 def seed(file: BinaryIO, email: str | None) -> None:
@@ -206,10 +191,25 @@ def seed(file: BinaryIO, email: str | None) -> None:
 
 
 @kb.command()
+@click.option("--remove", is_flag=True, help="Take away all that it made.")
+def demo(remove: bool) -> None:
+    """Fill the site with narrated screencasts that it makes itself; a second time it adds what is missing."""
+    # What is made is for this user, and for a web server in this group, as under `kb run`.
+    os.umask(0o027)
+    with _site().app_context():
+        from kb.demo import telling
+
+        if remove:
+            telling.remove_and_tell()
+        else:
+            telling.fill_and_tell()
+
+
+@kb.command()
 def doctor() -> None:
-    """Say what is there, what is missing, and the command that adds it; change nothing. Exits 1 if something is."""
+    """Say what is there, what is missing, and the command that adds it; change nothing. Exits 1 for what is needed."""
     from kb.app import create_app
-    from kb.doctor import examine
+    from kb.doctor.findings import examine
 
     settings = Settings.from_environment()
     if not settings.private_dir.exists():
@@ -219,11 +219,15 @@ def doctor() -> None:
         findings = examine()
     click.echo(f"data folder: {settings.data_dir}")
     for finding in findings:
-        click.echo(f"{'ok  ' if finding.ok else 'MISS'}  {finding.name}: {finding.detail}")
-        if not finding.ok and finding.mend:
-            click.echo(f"      → {finding.mend}")
-    if not all(finding.ok for finding in findings):
+        click.echo(f"{_mark(finding.ok, finding.is_needed)}  {finding.name}: {finding.detail}")
+        if not finding.ok:
+            click.echo(f"      → {finding.command or finding.mend}")
+    if not all(finding.ok for finding in findings if finding.is_needed):
         sys.exit(1)
+
+
+def _mark(ok: bool, is_needed: bool) -> str:
+    return "ok  " if ok else "MISS" if is_needed else "less"
 
 
 def _fail(error: KbError) -> NoReturn:

@@ -192,6 +192,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
         "/api/v1/tags/{tag}/synonyms", CURATORS, 200, {"json": {"synonyms": ["nets"]}}
     ),
     # -- for admins -----------------------------------------------------------------------------
+    "GET /doctor": Acts("/doctor", ADMINS, 200, is_page=True),
     "GET /people": Acts("/people", ADMINS, 200, is_page=True),
     "POST /people/invitations": Acts("/people/invitations", ADMINS, 302, {"data": {"role": "member"}}),
     "POST /people/invitations/<invitation_id>/withdraw": Acts("/people/invitations/{invitation}/withdraw", ADMINS, 302),

@@ -1,0 +1,1 @@
+"""What is there, what is missing, and the command that adds it: from the shell and on a page for admins."""
