@@ -5,11 +5,12 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 
 from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
 from kb.screencasts.steps import BY_NAME
+from kb.web.urls import site_address
 
 LANGUAGES = {
     "ar": "Arabic",
@@ -200,7 +201,7 @@ def visibility_text(screencast: Screencast) -> str:
 
 
 def absolute(path: str | None) -> str | None:
-    return f"{current_app.extensions['kb.settings'].address}{path}" if path else None
+    return f"{site_address()}{path}" if path else None
 
 
 def instant(at: datetime | None) -> str | None:

@@ -1,5 +1,6 @@
 """Addresses that came from outside, and the one under which others find the site."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import current_app, has_request_context, request
@@ -20,11 +21,16 @@ def site_address() -> str:
 
     Where the settings' own leads to this machine alone, the one that the asker came by says more (KB_BIND=0.0.0.0).
     """
-    settings: Settings = current_app.extensions["kb.settings"]
-    if not settings.leads_only_here or not has_request_context():
+    return _address(current_app.extensions["kb.settings"], request.host_url if has_request_context() else "")
+
+
+@lru_cache(maxsize=64)
+def _address(settings: Settings, came_by: str) -> str:
+    """Kept, since an answer of the API may hold a thousand links. came_by: empty where nobody asks."""
+    if not settings.leads_only_here or not came_by:
         return settings.address
-    came_by = settings.model_copy(update={"site_url": request.host_url})
-    return settings.address if came_by.leads_only_here else came_by.address
+    there = settings.model_copy(update={"site_url": came_by})
+    return settings.address if there.leads_only_here else there.address
 
 
 def leads_only_here() -> bool:

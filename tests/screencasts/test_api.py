@@ -329,3 +329,9 @@ def test_a_list_is_narrowed_by_category_tag_and_author(
     assert ids(author=people.other, tag="one two") == ids(author="x") == ids(tag="x") == set()
     refused(author.get("/api/v1/screencasts?category=none"), 404, "not-found")
     refused(author.get("/api/v1/screencasts?sort=best"), 422, "invalid", "sort")
+
+
+def test_links_lead_where_the_asker_came_from_unless_an_address_is_set(receive, people, call_as) -> None:  # type: ignore[no-untyped-def]
+    screencast_id = receive(title="Linked")
+    answer = call_as(people.author).get(f"/api/v1/screencasts/{screencast_id}", base_url="http://desk-7:8000")
+    assert answer.json["url"] == f"http://desk-7:8000/screencasts/{screencast_id}"
