@@ -7,6 +7,7 @@ import { filtering } from "./site/filtering.js";
 import "./site/focus_after.js";
 import "./site/fragments.js";
 import "./site/more.js";
+import "./site/offline.js";
 import "./site/same_place.js";
 import "./site/scrub.js";
 import "./site/search_box.js";
@@ -14,7 +15,7 @@ import "./site/tags.js";
 import { themeChoice } from "./site/theme_choice.js";
 
 Alpine.data("copying", copying);
+Alpine.data("filtering", filtering);
 Alpine.data("themeChoice", themeChoice);
 // The scripts of a page come after this one and add their own; all have run when the document is ready.
-Alpine.data("filtering", filtering);
 document.addEventListener("DOMContentLoaded", () => Alpine.start());

@@ -1,13 +1,13 @@
 // A box that leaves of a list what holds the words typed, while there is enough of it to look through.
 // Reads: x-data="filtering" around the box (x-bind="box"), items [data-filter-words="…"] and [data-filter-none].
-import { announce } from "./announce.js";
+import { say } from "./announce.js";
 
 export function filtering() {
   return {
     box: {
       "@input"() {
         const shown = filter(this.$root, this.$el.value);
-        announce(`${shown} found`);
+        say(`${shown} found`);
       },
     },
   };
