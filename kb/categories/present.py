@@ -12,6 +12,9 @@ from kb.categories.models import Category
 from kb.categories.tending import can_place, can_tend
 from kb.categories.tree import Branch
 
+# Who may see what begins in a category, said of any author.
+BEGIN_WITH = VISIBILITIES | {"private": "The author alone", "team": "The author's team"}
+
 
 @dataclass(frozen=True)
 class ShownCategory:
@@ -86,7 +89,7 @@ def tended(categories: Iterable[Category], viewer: Viewer) -> dict[str, Tended]:
         each.id: Tended(
             can_tend(viewer, each),
             can_place(viewer, each),
-            VISIBILITIES[each.default_visibility] if each.default_visibility else None,
+            BEGIN_WITH[each.default_visibility] if each.default_visibility else None,
         )
         for each in categories
     }

@@ -9,13 +9,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from kb.accounts.models import Person, Role
-from kb.accounts.rules import VISIBILITIES
 from kb.accounts.sessions import curators_only, person, signed_in, viewer
 from kb.categories import actions, merging, tending
 from kb.categories.icons import ICONS
 from kb.categories.models import Category
 from kb.categories.naming import siblings
-from kb.categories.present import Choice, choices, shown, tended
+from kb.categories.present import BEGIN_WITH, Choice, choices, shown, tended
 from kb.categories.tree import Branch, flat, stepped, with_below
 from kb.db import db
 from kb.errors import Invalid, KbError
@@ -225,8 +224,8 @@ def _edit_page(category: Category, errors: dict[str, list[str]] | None = None) -
         can_place=tending.can_place(viewer(), category),
         is_curator=viewer().is_curator,
         homes=_goals(roots, category),
-        inherited=VISIBILITIES[actions.visibility_of_new(category.parent) or "everyone"],
-        visibilities=VISIBILITIES,
+        inherited=BEGIN_WITH[actions.visibility_of_new(category.parent) or "everyone"],
+        visibilities=BEGIN_WITH,
         icons=ICONS,
         curators=category.curators,
         members=_members(category) if viewer().is_curator else [],

@@ -13,14 +13,22 @@ onTree((tree) => {
       forceFallback: true,
       fallbackOnBody: true,
       fallbackTolerance: 4,
-      swapThreshold: 0.6,
-      emptyInsertThreshold: 10,
+      emptyInsertThreshold: 2,
       ghostClass: "bench-gap",
       fallbackClass: "bench-held",
       onStart: () => tree.classList.add("is-dragging"),
+      onMove: ({ related }, { clientY }) => sideOf(related, clientY),
       onEnd: (event) => drop(tree, event),
     });
 });
+
+// Before the row over whose upper half it is held, after it over the lower; but what hangs below a row comes first there.
+function sideOf(item, y) {
+  if (!item.matches("li")) return true; // a list that is still empty
+  const { top, height } = item.querySelector(".bench-row").getBoundingClientRect();
+  if (y < top + height / 2) return -1;
+  return item.querySelector("li") ? false : 1;
+}
 
 function drop(tree, { item, from, to, oldDraggableIndex, newDraggableIndex }) {
   tree.classList.remove("is-dragging");
