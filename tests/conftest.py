@@ -18,16 +18,37 @@ from kb.app import create_app
 from kb.config import Settings
 from kb.index.memory import MemoryIndex
 from kb.speech.scripted import Scripted
+from tests.databases import Migrated, Server, migrated_on, running_server
 
 PASSWORD = "a few words in a row"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="what the sites run on")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about one database is left out where the tests run on the other."""
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[config.getoption("--database")]
+    left_out = [item for item in items if item.get_closest_marker(f"only_{other}")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables, made once by the migrations and copied for each test."""
+def postgresql() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Migrated:
     path = tmp_path_factory.mktemp("migrated") / "kb.sqlite3"
     db.migrate(f"sqlite:///{path}")
-    return path
+    if request.config.getoption("--database") == "sqlite":
+        return Migrated(path)
+    return migrated_on(request.getfixturevalue("postgresql"), path)
 
 
 @dataclass
@@ -55,13 +76,11 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def make_site(migrated: Path, sent: Sent) -> Iterator[Callable[[Settings], Flask]]:
+def make_site(migrated: Migrated, sent: Sent) -> Iterator[Callable[[Settings], Flask]]:
     made: list[Flask] = []
 
     def make(settings: Settings) -> Flask:
-        settings.make_folders()
-        shutil.copy(migrated, settings.private_dir / "kb.sqlite3")
-        made.append(create_app(settings, send=sent, index=MemoryIndex(), speech=Scripted(())))
+        made.append(create_app(migrated.settings_for(settings), send=sent, index=MemoryIndex(), speech=Scripted(())))
         made[-1].testing = True
         return made[-1]
 
@@ -70,6 +89,7 @@ def make_site(migrated: Path, sent: Sent) -> Iterator[Callable[[Settings], Flask
         with site.app_context():
             db.db.session.remove()
             db.db.engine.dispose()
+        migrated.forget(site.extensions["kb.settings"])
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from kb.audit import AuditEntry
 from kb.db import db, now, writing
 
 
+@pytest.mark.only_sqlite
 def test_sqlite_is_set_up_as_promised(in_site: Flask) -> None:
     def pragma(name: str) -> object:
         return db.session.execute(text(f"PRAGMA {name}")).scalar()

@@ -35,6 +35,7 @@ from kb.storage.contract import made, made_folder, original
 from kb.transcripts import actions as transcripts
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
+from tests.databases import Migrated
 
 ACTORS = ("nobody", "other", "mate", "author", "curator", "admin")
 SIGNED_IN = set(ACTORS) - {"nobody"}
@@ -48,7 +49,7 @@ MAY_SEE = {
     "trashed": set(),
 }
 KINDS = tuple(MAY_SEE)
-FIELDS = ("title", "purpose", "description", "tag", "caption", "filename")
+FIELDS = ("title", "purpose", "description", "tag", "caption", "screen", "filename")
 
 
 def word(kind: str, place: str) -> str:
@@ -98,6 +99,7 @@ class World:
 
     site: Flask
     public: Flask
+    migrated: Migrated
     people: dict[str, str] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
@@ -129,34 +131,40 @@ class World:
     @contextmanager
     def put_back(self) -> Iterator[None]:
         """Whatever happens inside, database and files are afterwards what they were."""
-        data = _data(self)
-        kept = data.parent / "kept"
+        settings = settings_of(self)
+        kept = self.migrated.settings_for(Settings(data_dir=settings.data_dir.parent / "kept"))
         self.close()
-        shutil.copytree(data, kept)
+        self.copy_all(settings, kept)
         try:
             yield
         finally:
             self.close()
-            shutil.rmtree(data)
-            kept.rename(data)
+            self.copy_all(kept, settings)
+            shutil.rmtree(kept.data_dir)
+            self.migrated.forget(kept)
+
+    def copy_all(self, source: Settings, target: Settings) -> None:
+        shutil.rmtree(target.data_dir)
+        shutil.copytree(source.data_dir, target.data_dir)
+        self.migrated.copy(source, target)
 
     def close(self) -> None:
         """Leave nothing of the database in another file or in a connection."""
         for site in (self.site, self.public):
             with site.app_context():
-                db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                if db.engine.dialect.name == "sqlite":
+                    db.session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
                 db.session.remove()
                 db.engine.dispose()
 
 
-def make_world(folder: Path, migrated: Path, clip: Path, index: Index | None = None) -> World:
+def make_world(folder: Path, migrated: Migrated, clip: Path, index: Index | None = None) -> World:
     """A site with one processed recording for each kind in KINDS, all of the same author, with words of their own."""
     if not _MADE:
         _MADE.append(_make_first(folder / "first", migrated, clip))
     first = _MADE[0]
-    world = replace(first, **_sites(folder, index or MemoryIndex()))
-    shutil.rmtree(_data(world))
-    shutil.copytree(_data(first), _data(world))
+    world = replace(first, **_sites(folder, migrated, index or MemoryIndex()))
+    world.copy_all(settings_of(first), settings_of(world))
     with world.site.app_context():
         search.rebuild()
     return world
@@ -166,9 +174,8 @@ def make_world(folder: Path, migrated: Path, clip: Path, index: Index | None = N
 _MADE: list[World] = []
 
 
-def _make_first(folder: Path, migrated: Path, clip: Path) -> World:
-    world = World(**_sites(folder, MemoryIndex()))
-    shutil.copy(migrated, _data(world) / "private" / "kb.sqlite3")
+def _make_first(folder: Path, migrated: Migrated, clip: Path) -> World:
+    world = World(**_sites(folder, migrated, MemoryIndex()), migrated=migrated)
     with world.site.app_context():
         _add_people(world)
         world.category = categories.add("Network", by=world.people["admin"]).id
@@ -181,16 +188,18 @@ def _make_first(folder: Path, migrated: Path, clip: Path) -> World:
     return world
 
 
-def _sites(folder: Path, index: Index) -> dict[str, Flask]:
+def _sites(folder: Path, migrated: Migrated, index: Index) -> dict[str, Flask]:
     settings = Settings(data_dir=folder / "data", redis_url="unix:///nowhere/redis.sock", speech="none")
+    settings = migrated.settings_for(settings)
     return {
         name: prepare(create_app(each, send=lambda *_: None, index=index, speech=Scripted(())))
         for name, each in (("site", settings), ("public", settings.model_copy(update={"public": True})))
     }
 
 
-def _data(world: World) -> Path:
-    return Path(world.site.extensions["kb.settings"].data_dir)
+def settings_of(world: World) -> Settings:
+    found: Settings = world.site.extensions["kb.settings"]
+    return found
 
 
 def _add_people(world: World) -> None:
@@ -253,6 +262,7 @@ def _like(first_id: str, kind: str, world: World) -> str:
         session.flush()
         cues = [TimedText(0, 900, "How to reset it"), TimedText(1000, 1900, f"then {word(kind, 'caption')} here")]
         transcripts.put(screencast_id, "en", cues, source=WordsFrom.upload)
+        transcripts.put_screen(screencast_id, [TimedText(500, 1500, f"Error: {word(kind, 'screen')}")])
         accounts.access_changed()
     assert (storage.root / made(screencast_id, "video.mp4")).is_file()
     return screencast_id

@@ -157,7 +157,7 @@ def queries(kind: str) -> Iterator[tuple[str, str]]:
     for place in FIELDS:
         planted = word(kind, place)
         yield place, planted
-        if place in ("title", "tag", "caption"):
+        if place in ("title", "tag", "caption", "screen"):
             yield place, planted[:-1]
             yield place, planted[:-2] + planted[-1] + planted[-2] + " reset"
             yield place, f'"{planted}"'
