@@ -45,9 +45,20 @@ class Document:
     version: int = 0
 
 
+class Same(NamedTuple):
+    """The words of a query from `first` to before `end`, and what the house takes for the same, each in its words."""
+
+    first: int
+    end: int
+    others: tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True)
 class Query:
-    """words: as typed, question words already dropped. Without words and phrases it asks for all, newest first."""
+    """words: as typed, question words already dropped. Without words and phrases it asks for all, newest first.
+
+    same: what counts as these words too, slightly less than they themselves.
+    """
 
     words: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
@@ -56,6 +67,7 @@ class Query:
     category: str | None = None
     tags: tuple[str, ...] = ()
     author: str | None = None
+    same: tuple[Same, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Words are matched one posting list at a time rather than by an engine's query tr
 the any-word hits, true totals and the unknown words in one pass. Documents are numbers here, as engines have them.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
@@ -20,10 +21,15 @@ BOOSTS = {"title": 1.0, "about": 0.5, "spoken": 0.3, "screen": 0.3}
 ENOUGH_HITS = 10
 SHORTEST_START, LONGEST_START = 2, 12
 
+# What a synonym counts, where the word itself counts 1.
+SYNONYM = 0.9
+
 # BM25's own two, at their usual values.
 K1, B = 1.2, 0.75
 
 Scores = dict[int, float]
+# Documents that hold something, each with how often.
+Held = Sequence[tuple[int, float]]
 
 
 class State(Protocol):
@@ -86,15 +92,39 @@ class Ranking:
         """For each word: the documents that hold it or, if no visible one does, its likeliest correction."""
         groups: list[Scores] = []
         corrected = {}
+        synonyms: dict[int, list[Sequence[Token]]] = defaultdict(list)
+        for first, end, others in query.same:
+            # Of several words that have one synonym together each is met by it.
+            for place in range(first, end):
+                synonyms[place] += filter(None, map(self._in_sequence, others))
         for at, word in enumerate(query.words):
             if not self._analyser.words(word):
                 continue
             group = self._word(word, as_start=query.last_is_prefix and at == len(query.words) - 1)
+            group = self._with_synonyms(group, word, synonyms[at])
             if not group and (meant := self._meant(word)):
                 corrected[word] = meant[0]
                 group = _in_any([self._word(other, as_start=False) for other in meant])
             groups.append(group)
         return groups, corrected
+
+    def _with_synonyms(self, group: Scores, word: str, synonyms: Sequence[Sequence[Token]]) -> Scores:
+        """Each document by the better of the two. A synonym is weighed as if it were as frequent as the word itself."""
+        found = dict(group)
+        stem = self._analyser.words(word)[0].wholes[0].stem if synonyms else ""
+        for tokens in synonyms:
+            scores: Scores = {}
+            for name, boost in BOOSTS.items():
+                held = self._side_by_side(name, tokens)
+                self._weigh(name, held, SYNONYM * boost, scores, as_frequent_as=self._held(name, stem) or held)
+            for n, score in scores.items():
+                found[n] = max(found.get(n, 0.0), score)
+        return found
+
+    def _side_by_side(self, name: str, tokens: Sequence[Token]) -> Held:
+        if len(tokens) == 1:
+            return self._held(name, tokens[0].stem)
+        return [(n, 1.0) for n in self._state.phrase(name, [token.stem for token in tokens]) if n in self._visible]
 
     def _word(self, word: str, *, as_start: bool) -> Scores:
         return _in_all([self._chunk(chunk, as_start=as_start) for chunk in self._analyser.words(word)])
@@ -115,14 +145,21 @@ class Ranking:
         return found
 
     def _score(self, name: str, term: str, boost: float, found: Scores) -> Scores:
-        """Add BM25 in one field. Only what the asker may see counts, so that not even an order tells of the rest."""
-        held = [(n, count) for n, count in self._state.counts(name, term) if n in self._visible]
+        held = self._held(name, term)
+        self._weigh(name, held, boost, found, as_frequent_as=held)
+        return found
+
+    def _held(self, name: str, term: str) -> Held:
+        """Only what the asker may see counts, so that not even an order tells of the rest."""
+        return [(n, count) for n, count in self._state.counts(name, term) if n in self._visible]
+
+    def _weigh(self, name: str, held: Held, boost: float, found: Scores, *, as_frequent_as: Held) -> None:
+        """Add BM25 in one field."""
         if held:
             norms = self._state.norms(name)
-            weight = boost * (K1 + 1) * (log(len(self._visible) / (len(held) + 1)) + 1)
+            weight = boost * (K1 + 1) * (log(len(self._visible) / (len(as_frequent_as) + 1)) + 1)
             for n, count in held:
                 found[n] = found.get(n, 0.0) + weight * count / (count + norms[n])
-        return found
 
     def _in_sequence(self, words: Sequence[str]) -> list[Token]:
         return [token for word in words for chunk in self._analyser.words(word) for token in chunk.in_sequence]

@@ -17,6 +17,7 @@ from kb.screencasts import queries
 from kb.screencasts.present import LANGUAGES, shown
 from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
+from kb.search.synonyms import synonyms_of
 from kb.transcripts import actions as transcripts
 from kb.transcripts.models import Cue, Transcript
 
@@ -84,7 +85,8 @@ def _cues(cues: Sequence[Cue], query: str) -> list[dict[str, Any]]:
     words: list[Wanted] = []
     analyse = hands().index.analyse
     if query:
-        asked: Query = to_query(parse(query))
+        typed = parse(query)
+        asked: Query = to_query(typed, same=synonyms_of(typed.words))
         words = wanted(asked, {}, analyse)
     return [
         {

@@ -26,6 +26,7 @@ from kb.search.documents import passages
 from kb.search.marks import marked
 from kb.search.moments import Moment, fuse, moments, window_score
 from kb.search.query import Typed, parse, to_query, wanted
+from kb.search.synonyms import synonyms_of
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +190,8 @@ def _query(typed: Typed, asked: Asked) -> Query | None:
             named["category"] = categories.get(named["category"]).id
         except NotFound:
             return None
-    return to_query(typed, category=named["category"], tags=tags, author=named["author"])
+    same = synonyms_of(typed.words)
+    return to_query(typed, category=named["category"], tags=tags, author=named["author"], same=same)
 
 
 def _category_named(text: str) -> str:

@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 from kb.index.contract import Token
-from kb.search.query import Wanted
+from kb.search.query import Wanted, in_sequence
 
 Kind = Literal["speech", "screen", "chapter", "title"]
 Analyse = Callable[[str], Sequence[Token]]
 
-# How much of a word's weight is earned by that very form, another form of it, and a part of a compound.
-EXACT, SAME_STEM, PART = 1.0, 0.75, 0.5
+# How much of a word's weight is earned by that very form, by a synonym, another form of it, and a part of a compound.
+EXACT, SYNONYM, SAME_STEM, PART = 1.0, 0.9, 0.75, 0.5
 WORDS_AROUND = 6
 LONGEST_TEXT = 24
 
@@ -111,10 +113,13 @@ class Finder:
 
     def __init__(self, wanted: Sequence[Wanted], analyse: Analyse) -> None:
         self._analyse = analyse
-        self._stems = {word.stem for word in wanted}
-        self._exact = {word.exact: word.stem for word in wanted}
-        self._starts = tuple(word for word in wanted if word.prefix)
+        words = [word for word in wanted if not word.stands_for]
+        self._stems = {word.stem for word in words}
+        self._exact = {word.exact: word.stem for word in words}
+        self._starts = tuple(word for word in words if word.prefix)
+        self._synonyms = tuple(word for word in wanted if word.stands_for)
         self._known: dict[str, tuple[Mark, ...]] = {}
+        self._followed: dict[str, Sequence[Token]] = {}
 
     def match(self, passage: Passage) -> Match | None:
         known = self._known
@@ -126,7 +131,14 @@ class Finder:
                 marks = known[text] = tuple(self._marks(text))
             for mark in marks:
                 grades[mark.stem] = max(mark.grade, grades.get(mark.stem, 0.0))
-        return Match(passage, tuple((text, known[text]) for text in texts), grades) if grades else None
+        synonyms = self._synonyms_in(texts) if self._synonyms else {}
+        for mark in chain.from_iterable(synonyms.values()):
+            grades[mark.stem] = max(mark.grade, grades.get(mark.stem, 0.0))
+        if not grades:
+            return None
+        return Match(
+            passage, tuple((text, known[text] + tuple(synonyms.get(at, ()))) for at, text in enumerate(texts)), grades
+        )
 
     def _marks(self, chunk: str) -> Iterable[Mark]:
         for token in self._analyse(chunk):
@@ -138,6 +150,29 @@ class Finder:
                 for word in self._starts:
                     if token.exact.startswith(word.exact):
                         yield Mark(token.start, token.end, word.stem, PART if token.part else SAME_STEM)
+
+    def _synonyms_in(self, texts: Sequence[str]) -> dict[int, list[Mark]]:
+        """By the place of a chunk. A synonym of several words may begin in one chunk and end in another."""
+        found: dict[int, list[Mark]] = {}
+        followed = self._followed
+        tokens: list[tuple[int, Token]] = []
+        for at, text in enumerate(texts):
+            if text not in followed:
+                followed[text] = in_sequence(self._analyse(text))
+            tokens += [(at, token) for token in followed[text]]
+        stems = [token.stem for _, token in tokens]
+        for synonym in self._synonyms:
+            sought = [synonym.stem, *synonym.then]
+            for start, stem in enumerate(stems):
+                if stem == synonym.stem and stems[start : start + len(sought)] == sought:
+                    for at, held in groupby(tokens[start : start + len(sought)], key=itemgetter(0)):
+                        found.setdefault(at, []).extend(_synonym_marks([token for _, token in held], synonym))
+        return found
+
+
+def _synonym_marks(tokens: Sequence[Token], synonym: Wanted) -> list[Mark]:
+    """One for each word that it stands for; a compound is marked as a whole."""
+    return [Mark(tokens[0].start, tokens[-1].end, stem, SYNONYM) for stem in synonym.stands_for]
 
 
 # The hits of one page are asked for with the same words.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kb.index.contract import Query, Token
+from kb.index.contract import Query, Same, Token
 
 # A pasted log may be any length; the first words say what it is about.
 LONGEST_TYPED = 1_000
@@ -52,11 +52,16 @@ class Typed:
 
 
 class Wanted(NamedTuple):
-    """A word to look for in a text. prefix: also the start of a longer one."""
+    """A word to look for in a text. prefix: also the start of a longer one.
+
+    stands_for: the stems of the words that it is a synonym of; then: the stems that must follow it to be that.
+    """
 
     stem: str
     exact: str
     prefix: bool = False
+    stands_for: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
 
 
 def parse(typed: str) -> Typed:
@@ -91,10 +96,18 @@ def parse(typed: str) -> Typed:
 
 
 def to_query(
-    typed: Typed, *, category: str | None = None, tags: Iterable[str] = (), author: str | None = None
+    typed: Typed,
+    *,
+    category: str | None = None,
+    tags: Iterable[str] = (),
+    author: str | None = None,
+    same: tuple[Same, ...] = (),
 ) -> Query:
-    """category, tags, author: what the caller made of `typed.filters` and of the page's own filters."""
-    return Query(typed.words, typed.phrases, typed.excluded, typed.last_is_prefix, category, tuple(tags), author)
+    """category, tags, author: what the caller made of `typed.filters` and of the page's own filters.
+
+    same: of `typed.words` (see kb.search.synonyms). A phrase is meant as it was typed.
+    """
+    return Query(typed.words, typed.phrases, typed.excluded, typed.last_is_prefix, category, tuple(tags), author, same)
 
 
 def wanted(query: Query, corrected: Mapping[str, str], analyse: Callable[[str], Sequence[Token]]) -> list[Wanted]:
@@ -109,7 +122,22 @@ def wanted(query: Query, corrected: Mapping[str, str], analyse: Callable[[str], 
         for token in analyse(word)
     ]
     found += [Wanted(token.stem, token.exact) for phrase in query.phrases for word in phrase for token in analyse(word)]
+    found += [synonym for same in query.same for synonym in _synonyms(query.words, same, analyse)]
     return list(dict.fromkeys(found))
+
+
+def in_sequence(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Of the tokens of what stands between two white spaces those that follow each other: the parts of a compound."""
+    return [token for token in tokens if token.part] or tokens[:1]
+
+
+def _synonyms(words: Sequence[str], same: Same, analyse: Callable[[str], Sequence[Token]]) -> Iterable[Wanted]:
+    stands_for = tuple(token.stem for word in words[same.first : same.end] for token in analyse(word)[:1])
+    for other in same.others:
+        tokens = [token for word in other for token in in_sequence(analyse(word))]
+        if tokens:
+            then = tuple(token.stem for token in tokens[1:])
+            yield Wanted(tokens[0].stem, tokens[0].exact, stands_for=stands_for, then=then)
 
 
 def _telling(words: list[str]) -> list[str]:
