@@ -3,8 +3,9 @@
 // Reads: [data-more] (the link that asks for more). Writes: history.state.more = how often, history.state.top = scrolled how far.
 const { more = 0, top = 0 } = history.state ?? {};
 
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if ("more" in detail.requestConfig.elt.dataset) keep({ more: (history.state?.more ?? 0) + 1 });
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const isMore = "more" in detail.requestConfig.elt.dataset;
+  if (isMore && detail.shouldSwap) keep({ more: (history.state?.more ?? 0) + 1 });
 });
 addEventListener("pagehide", () => history.state?.more && keep({ top: scrollY }));
 if (more) addEventListener("load", goBack);
