@@ -35,6 +35,8 @@ class Choice:
     draft: bool = False
     state: str | None = None
     sort: str = "newest"
+    # Whether cards can be chosen, to do something with many at once.
+    select: bool = False
 
     @classmethod
     def of(cls, args: Mapping[str, str], person: Person | None) -> "Choice":
@@ -49,6 +51,7 @@ class Choice:
             draft=bool(person and args.get("draft")),
             state=args.get("state") or None,
             sort=args.get("sort") or "newest",
+            select=bool(person and args.get("select")),
         )
 
     @property
@@ -61,6 +64,7 @@ class Choice:
         choice = replace(self, **other)
         state: dict[str, Any] = {name: getattr(choice, name) for name in choice.filters}
         state |= {name: 1 for name in ("mine", "draft") if name in state}
+        state |= {"select": 1} if choice.select else {}
         sort = choice.sort if choice.sort != "newest" else None
         return url_for("pages.library", **state, sort=sort, cursor=cursor)
 

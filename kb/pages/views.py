@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from kb.accounts.sessions import person_or_none, viewer, visitors
 from kb.categories import actions as categories
+from kb.categories.present import choices
 from kb.hands import hands
 from kb.index.contract import Query
 from kb.pages.library import Choice, Library
@@ -40,6 +41,7 @@ def library() -> ResponseReturnValue:
         cards=[shown(each, viewer()) for each in page.items],
         library=Library(choice, viewer(), person, page),
         choice=choice,
+        choices=choices(categories.tree(viewer())) if choice.select else [],
     )
 
 

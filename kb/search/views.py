@@ -1,9 +1,14 @@
 """The search page."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.accounts.sessions import viewer, visitors
+from kb.accounts.sessions import person_or_none, viewer, visitors
+from kb.categories import actions as categories
+from kb.categories.present import choices
+from kb.screencasts.queries import visible_ids
 from kb.search.answers import Answer, Asked, answer
 from kb.search.present import hits_for_page
 from kb.web.paging import cursor_of, read_cursor
@@ -18,6 +23,8 @@ PAGE = 10
 def page() -> ResponseReturnValue:
     query = request.args.get("q", "").strip()
     category = request.args.get("category") or None
+    select = bool(person_or_none() and request.args.get("select"))
+    state = {"q": query, "category": category, "select": 1 if select else None}
     place = read_cursor(ORDER, request.args.get("cursor"))
     found = answer(viewer(), Asked(query, category=category), offset=place[0] if place else 0, limit=PAGE)
     template = "search/_results.html" if "HX-Request" in request.headers and place else "search/page.html"
@@ -32,15 +39,19 @@ def page() -> ResponseReturnValue:
             {
                 "name": each.label,
                 "count": each.count,
-                "url": url_for("search.page", q=query, category=None if each.value == category else each.value),
+                "url": _url(state, category=None if each.value == category else each.value),
                 "active": each.value == category,
             }
             for each in found.facets.get("category", [])
         ],
-        all_categories_url=url_for("search.page", q=query),
+        all_categories_url=_url(state, category=None),
         category=category,
-        next_url=_next_url(found, category),
+        next_url=None if found.next_offset is None else _url(state, cursor=cursor_of(ORDER, found.next_offset)),
         degraded=found.degraded,
+        is_empty_site=not found.total and not visible_ids(viewer()),
+        select=select,
+        select_url=_url(state, select=None if select else 1),
+        choices=choices(categories.tree(viewer())) if select else [],
     )
 
 
@@ -49,7 +60,5 @@ def _corrected(found: Answer) -> dict[str, str] | None:
     return {"text": text, "url": url_for("search.page", q=text)} if text else None
 
 
-def _next_url(found: Answer, category: str | None) -> str | None:
-    if found.next_offset is None:
-        return None
-    return url_for("search.page", q=found.query, category=category, cursor=cursor_of(ORDER, found.next_offset))
+def _url(state: dict[str, Any], **other: Any) -> str:
+    return url_for("search.page", **(state | other))
