@@ -97,6 +97,25 @@ def test_a_mistake_of_ours_tells_nothing_of_the_inside(breaking: Browser) -> Non
     assert "Something went wrong on our side" in page.text
 
 
+def test_what_may_go_well_in_a_moment_can_be_tried_again_from_its_page(breaking: Browser) -> None:
+    for url in ("/mistake", "/database"):
+        assert 'href="?page=2"' in breaking.get(f"{url}?page=2").text
+    # Never another site, whatever the address looks like.
+    assert 'href="//' not in breaking.get("//evil.example/mistake").text
+    assert "Try again" not in breaking.get("/conflict").text
+    assert "Try again" not in breaking.get("/nothing").text
+
+
+def test_too_many_requests_is_a_page_for_people(site: Flask) -> None:
+    browser = site.test_client()
+    for _ in range(30):
+        browser.get("/join/guess")
+    answer = browser.get("/join/guess", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (429, "text/html")
+    assert "Wait a minute" in answer.text
+    assert "Try again" in answer.text
+
+
 def test_a_database_that_is_busy_asks_to_come_again(breaking: Browser) -> None:
     answer = breaking.get("/api/database")
     assert "SELECT" not in str(refused(answer, 503, "busy"))

@@ -1,0 +1,28 @@
+"""The search page where there is nothing to find."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import People
+from tests.web.actors import Browser
+
+
+@pytest.mark.parametrize("url", ["/search", "/search?q=printer"])
+def test_where_nothing_is_shown_yet_the_one_thing_to_do_is_to_show_the_first(
+    people: People, signed_in: Callable[[str], Browser], receive: Callable[..., str], url: str
+) -> None:
+    author = signed_in(people.author)
+    empty = author.get(url).text.partition("<main")[2]
+    assert "Upload a recording" in empty
+    assert "Look around in the library" not in empty
+    receive(title="Reset the router")
+    assert "Look around in the library" in author.get(url).text
+
+
+def test_what_is_not_shared_with_somebody_does_not_fill_the_site_for_them(
+    people: People, signed_in: Callable[[str], Browser], receive: Callable[..., str]
+) -> None:
+    receive(title="Reset the router", visibility="private")
+    assert "Nobody has shown anything yet" in signed_in(people.admin).get("/search?q=printer").text
+    assert "Nobody has shown that yet" in signed_in(people.author).get("/search?q=printer").text
