@@ -244,7 +244,7 @@ def _storyboard_url(screencast: Screencast, url: str) -> str | None:
 def _caption(caption: dict[str, Any], url: str) -> dict[str, Any]:
     language = caption["language"]
     return caption | {
-        "label": LANGUAGES.get(language.split("-")[0], language) + (" (draft)" if caption["draft"] else ""),
+        "label": LANGUAGES.get(language.split("-")[0], language) + (" (machine-written)" if caption["draft"] else ""),
         "url": f"{url}/captions/{language}.vtt",
     }
 
