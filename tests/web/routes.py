@@ -94,7 +94,11 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /api/v1/tags/<words:name>/synonyms": Shows(("/api/v1/tags/{tag}/synonyms",)),
     # -- many -----------------------------------------------------------------------------------
     "GET /": Lists(
-        ("/", "/?sort=title", "/?sort=solved", "/?category={category}", "/?author={author}", "/?mine=1"), is_page=True
+        (
+            *("/", "/?sort=title", "/?sort=solved", "/?category={category}", "/?author={author}", "/?state=ready"),
+            *("/?mine=1", "/?draft=1"),
+        ),
+        is_page=True,
     ),
     "GET /search": Lists(
         ("/search?q=reset", "/search?q=clip&category={category}", "/search?q=by:%22Test+Author%22"), is_page=True
@@ -105,6 +109,8 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
             "/api/v1/screencasts?sort=title",
             "/api/v1/screencasts?author={author}",
             "/api/v1/screencasts?category={category}",
+            "/api/v1/screencasts?state=ready",
+            "/api/v1/screencasts?draft=true",
         )
     ),
     "GET /api/v1/search": Lists(("/api/v1/search?q=reset&limit=50", "/api/v1/search?category={category}")),
