@@ -50,17 +50,19 @@ class Progress:
 
 @contextmanager
 def workshop() -> Iterator[Path]:
-    """An empty folder for what is made; where that fails, the next one empties it. Raises Conflict if there is one."""
+    """An empty folder for what is made, gone afterwards. Raises Conflict while another command has it."""
     folder = hands().settings.tmp_dir / "demo"
     folder.mkdir(mode=0o700, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
         _lock(handle)
-        # What a killed run left.
-        for left in folder.iterdir():
-            shutil.rmtree(left)
-        yield folder
-        shutil.rmtree(folder)
+        try:
+            # What a killed run left.
+            for left in folder.iterdir():
+                shutil.rmtree(left)
+            yield folder
+        finally:
+            shutil.rmtree(folder)
     finally:
         os.close(handle)
 
@@ -79,7 +81,7 @@ def mend(recipes: Sequence[Recipe] = RECIPES) -> None:
 
 def fill(recipes: Sequence[Recipe], folder: Path, on_placed: Callable[[Made], None]) -> None:
     """Make these, some at once, and hand each over as soon as it is made. Raises what the first failure raised."""
-    prepare()
+    prepare(recipes)
     is_over = threading.Event()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         making = {pool.submit(make, recipe, _room(folder, recipe), is_over.is_set): recipe for recipe in recipes}
@@ -120,8 +122,8 @@ def email_of(key: str) -> str:
 # -- people, teams, categories, tags ------------------------------------------------------------------
 
 
-def prepare() -> None:
-    """Make people, teams, categories and tags, as far as they are not there."""
+def prepare(recipes: Sequence[Recipe] = RECIPES) -> None:
+    """Make people, teams, categories and these recipes' tags, as far as they are not there."""
     for key, (name, _) in PEOPLE.items():
         if not person_by_email(email_of(key)):
             accounts.add_person(email_of(key), name, Role.member, None)
@@ -136,7 +138,7 @@ def prepare() -> None:
                 icon=shelf.icon,
                 description=shelf.description,
             )
-    _make_tags()
+    _make_tags({tag for recipe in recipes for tag in recipe.tags})
 
 
 def _make_teams() -> None:
@@ -152,9 +154,8 @@ def _make_teams() -> None:
                 audit.record("changed", "person", person.id, by=person.id, teams=wanted)
 
 
-def _make_tags() -> None:
+def _make_tags(wanted: set[str]) -> None:
     """With a record of those that are new, so that only they are taken away again."""
-    wanted = {tag for recipe in RECIPES for tag in recipe.tags}
     with writing() as session:
         there = set(session.scalars(select(Tag.name).where(Tag.name.in_(wanted))))
         for tag in tags_named(sorted(wanted - there)):

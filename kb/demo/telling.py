@@ -3,12 +3,14 @@
 import logging
 import time
 from collections import Counter
+from pathlib import Path
 
 import click
 
 from kb.demo import actions, voice
 from kb.demo.catalogue import PEOPLE, RECIPES, TEAMS
 from kb.demo.removal import remove
+from kb.demo.script import Recipe
 from kb.hands import hands
 from kb.search.actions import drain
 from kb.web.views import workers_check
@@ -25,13 +27,21 @@ def fill_and_tell() -> None:
         actions.mend()
         actions.prepare()
         if recipes := actions.missing():
-            with click.progressbar(length=len(recipes), label=f"Making {len(recipes)} screencasts") as bar:
-                actions.fill(recipes, folder, lambda made: bar.update(1))
+            _make(recipes, folder)
     _say_what_is_here()
     if nobody_works:
         click.echo("The site is not running. They play, and are found by what is said in them, soon after: make run")
     else:
         _wait_until_found()
+
+
+def _make(recipes: list[Recipe], folder: Path) -> None:
+    try:
+        with click.progressbar(length=len(recipes), label=f"Making {len(recipes)} screencasts") as bar:
+            actions.fill(recipes, folder, lambda made: bar.update(1))
+    except KeyboardInterrupt:
+        click.echo("\nStopped. What was made stays, and the next make demo goes on with the rest.", err=True)
+        raise
 
 
 def remove_and_tell() -> None:
@@ -62,6 +72,8 @@ def _say_what_is_here() -> None:
 def _wait_until_found() -> None:
     """Show how far the workers are, until they are done or gone."""
     found = actions.progress()
+    if found.is_over:
+        return
     label = "Making them playable and findable"
     with click.progressbar(length=found.of, label=label, item_show_func=_words) as bar:
         bar.update(found.findable, found)
