@@ -103,8 +103,8 @@ def _blueprints() -> list[Blueprint]:
     from kb.curation import api as curation_api
     from kb.curation import views as curation
     from kb.doctor import views as doctor
+    from kb.pages import audit_api, audit_views, welcome
     from kb.pages import views as pages
-    from kb.pages import welcome
     from kb.screencasts import api as screencasts_api
     from kb.screencasts import files
     from kb.screencasts import views as screencasts
@@ -114,9 +114,18 @@ def _blueprints() -> list[Blueprint]:
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
-    html = [pages, welcome, curation, search, screencasts, files, transcripts, categories, tag_views]
+    html = [pages, welcome, audit_views, curation, search, screencasts, files, transcripts, categories, tag_views]
     html += [accounts, people_views, site_views, doctor, web]
-    json = [curation_api, screencasts_api, transcripts_api, search_api, categories_api, tag_api, accounts_api]
+    json = [
+        audit_api,
+        curation_api,
+        screencasts_api,
+        transcripts_api,
+        search_api,
+        categories_api,
+        tag_api,
+        accounts_api,
+    ]
     return [module.bp for module in (*html, *json)]
 
 

@@ -183,6 +183,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
         "/api/v1/categories/{category}/curators", CURATORS, 200, {"json": {"curators": []}}
     ),
     "DELETE /api/v1/categories/<category_id>": Acts("/api/v1/categories/{category}", CURATORS, 204),
+    "GET /audit": Acts("/audit", CURATORS, 200, is_page=True),
     "GET /tags": Acts("/tags", CURATORS, 200, is_page=True),
     "GET /tags/edit": Acts("/tags/edit?tag={tag}", CURATORS, 200, is_page=True),
     "POST /tags/rename": Acts("/tags/rename", CURATORS, 302, {"data": {"tag": TAG, "name": "nets"}}),
@@ -199,6 +200,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     ),
     # -- for admins -----------------------------------------------------------------------------
     "GET /doctor": Acts("/doctor", ADMINS, 200, is_page=True),
+    "GET /api/v1/audit": Acts("/api/v1/audit?limit=100", ADMINS, 200),
     "GET /people": Acts("/people", ADMINS, 200, is_page=True),
     "POST /people/invitations": Acts("/people/invitations", ADMINS, 302, {"data": {"role": "member"}}),
     "POST /people/invitations/<invitation_id>/withdraw": Acts("/people/invitations/{invitation}/withdraw", ADMINS, 302),
