@@ -1,4 +1,4 @@
-"""What people do with accounts, teams, passwords and tokens. With `links` and `site` the only code here that commits."""
+"""What people do with accounts, teams, passwords and tokens. Only this, `links`, `site` and `erasing` commit here."""
 
 import hashlib
 import secrets
