@@ -50,11 +50,11 @@ def cleaned(found: Iterable[TimedText]) -> list[TimedText]:
 
 
 def to_vtt(cues: Iterable[TimedText]) -> str:
-    """Strict WebVTT: every sign of the text that could be markup is escaped."""
+    """Strict WebVTT: every sign of the text that could be markup, of whatever make, is escaped."""
     blocks = ["WEBVTT"]
     for cue in cues:
         # An arrow or an empty line inside a cue would end it.
-        text = html.escape(_lines(cue.text), quote=False)
+        text = html.escape(_lines(cue.text), quote=False).replace("{\\", "&#123;\\")
         blocks.append(f"{_stamp(cue.start_ms, '.')} --> {_stamp(cue.end_ms, '.')}\n{text}")
     return "\n\n".join(blocks) + "\n"
 

@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb.errors import Invalid
@@ -150,6 +150,7 @@ TEXTS = st.lists(
 
 
 @given(TEXTS)
+@example([(0, 1, r"{\an8} {\}")])
 def test_what_was_taken_comes_back_the_same_from_what_was_written(found: list[tuple[int, int, str]]) -> None:
     try:
         cues = check_cues(TimedText(start, start + length, text) for start, length, text in found)
