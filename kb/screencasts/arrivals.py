@@ -60,10 +60,11 @@ def arrival() -> Iterator[Arrived]:
 def _values() -> dict[str, Any]:
     values: dict[str, Any] = dict(request.form.items())
     values["tags"] = request.form.getlist("tags")
-    # What a form sends for a choice that was not made.
-    for field in ("captions_language", "visibility"):
-        if not values.get(field):
-            values.pop(field, None)
+    if not values.get("captions_language"):
+        values.pop("captions_language", None)
+    # How a form says nothing. What is empty is refused: a script that lost a value must not share with everyone.
+    if values.get("visibility") == "as-category":
+        values.pop("visibility")
     return values
 
 

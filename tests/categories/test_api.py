@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -176,6 +177,18 @@ def test_an_upload_that_says_nothing_is_seen_as_its_category_says(
         fields = {"team": people.team}
     item = db.session.get_one(Screencast, receive(category=child.id, by=getattr(people, by), **fields))
     assert (item.visibility, item.team_id) == (seen_by, people.team if seen_by == "team" else None)
+
+
+def test_the_plain_form_can_leave_it_to_the_category(
+    author: Caller, network: dict[str, Any], clip: Path, people: People
+) -> None:
+    actions.change(network["id"], by=people.curator, default_visibility="private")
+    assert 'value="as-category"' in author.get("/upload").text
+    fields = {"title": "Reset", "category": network["id"], "visibility": "as-category", "file": clip.open("rb")}
+    watch = author.post("/upload", data=fields).location
+    item = db.session.get_one(Screencast, watch.rpartition("/")[2])
+    assert item.visibility == "private"
+    assert "as-category" not in author.get(f"/screencasts/{item.id}/edit").text
 
 
 def test_a_change_leaves_who_may_see_it_as_it_was(
