@@ -36,7 +36,7 @@ PAGES = sorted(
         for url in ((what.url,) if isinstance(what, Acts) else what.urls)
         if not (url.endswith((".json", "z")) or "/status?" in url)
     }
-    | {"/nothing-here", "/search?q=nothing-has-this", "/search"}
+    | {"/?select=1", "/search?q=clip&select=1", "/nothing-here", "/search?q=nothing-has-this", "/search"}
 )
 
 
