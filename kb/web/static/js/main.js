@@ -11,11 +11,12 @@ import "./site/offline.js";
 import "./site/same_place.js";
 import "./site/scrub.js";
 import "./site/search_box.js";
-import "./site/tags.js";
+import { tagField } from "./site/tag_field.js";
 import { themeChoice } from "./site/theme_choice.js";
 
 Alpine.data("copying", copying);
 Alpine.data("filtering", filtering);
+Alpine.data("tagField", tagField);
 Alpine.data("themeChoice", themeChoice);
 // The scripts of a page come after this one and add their own; all have run when the document is ready.
 document.addEventListener("DOMContentLoaded", () => Alpine.start());

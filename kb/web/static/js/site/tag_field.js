@@ -119,6 +119,9 @@ export function tagField() {
     optionId(at) {
       return `${this.key}-${at}`;
     },
+    isChosen(at) {
+      return String(at === this.active);
+    },
     move(step) {
       const { length } = this.options;
       this.active = this.active < 0 && step < 0 ? length - 1 : (this.active + step + length) % length;
