@@ -49,7 +49,7 @@ def _wallpaper(start: str, end: str, light: str) -> Image.Image:
 
 @lru_cache(maxsize=1)
 def veil() -> Image.Image:
-    return Image.new("L", SIZE, 90)
+    return Image.new("L", SIZE, 56)
 
 
 def draw_hint(canvas: Canvas, hint: str) -> None:

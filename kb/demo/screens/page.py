@@ -181,7 +181,7 @@ class Page:
     def _draw_options(self, canvas: Canvas) -> None:
         """What a choice offers, hanging below it."""
         x, y = self._spots[self.focus]
-        left, top, wide = x - 150, y + 26, 420
+        left, top, wide = x - 150, y + 26, 340
         frame = (left, top, wide, 14 + 42 * len(self.options))
         canvas.shadow(frame, 10)
         canvas.box(frame, self.look.paper, radius=10, edge=self.look.line)
