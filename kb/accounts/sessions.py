@@ -9,6 +9,7 @@ from flask_login import current_user
 from flask_security import Security, UserDatastore
 from flask_wtf.csrf import CSRFError, CSRFProtect, validate_csrf
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from wtforms import ValidationError
 
 from kb.accounts.actions import person_by_token
@@ -47,7 +48,12 @@ class People(UserDatastore):
         super().__init__(Person, NamedRole)
 
     def find_user(self, case_insensitive: bool = False, **kwargs: object) -> Person | None:
-        return db.session.scalar(select(Person).filter_by(**kwargs))
+        try:
+            return db.session.scalar(select(Person).filter_by(**kwargs))
+        except SQLAlchemyError:
+            # Flask-Login would look again for the page that says so.
+            g._login_user = None
+            raise
 
     def put(self, model: object) -> object:
         db.session.add(model)

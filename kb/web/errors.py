@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -103,6 +103,8 @@ def _meanwhile(error: IntegrityError) -> ResponseReturnValue:
 
 def _database(error: OperationalError | NoConnection) -> ResponseReturnValue:
     db.session.rollback()
+    # Nor does it answer who asks; the page is one for nobody.
+    g.person = None
     log.error("database unavailable", exc_info=error)
     response = _answer(503, "busy", "Busy for a moment", "The database did not answer. Try again in a moment.", None)
     response.headers["Retry-After"] = "5"

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy
 from flask import Flask
 from sqlalchemy.exc import DataError, OperationalError
 
+from kb.db import writing
 from kb.errors import Conflict
 from tests.conftest import Caller, People
 from tests.screencasts.test_upload import refused
@@ -120,6 +122,19 @@ def test_a_database_that_is_busy_asks_to_come_again(breaking: Browser) -> None:
     answer = breaking.get("/api/database")
     assert "SELECT" not in str(refused(answer, 503, "busy"))
     assert answer.headers["Retry-After"] == "5"
+
+
+def test_while_the_database_fails_people_still_get_a_page(
+    people: People, site: Flask, signed_in: Callable[[str], Browser]
+) -> None:
+    browser = signed_in(people.author)
+    with writing() as session:
+        for table in ("person", "site"):
+            session.execute(sqlalchemy.text(f"ALTER TABLE {table} RENAME TO lost_{table}"))
+    answer = browser.get("/me")
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert "Busy for a moment" in answer.text
+    assert "lost_" not in answer.text
 
 
 def test_a_value_that_the_database_can_not_keep_is_a_fault_of_the_request(breaking: Browser) -> None:
