@@ -118,7 +118,8 @@ def _redis_and_workers() -> Iterator[Finding]:
 
 def _index() -> Finding:
     fault = hands().index.is_healthy()
-    detail = fault or f"{len(hands().index.versions())} screencasts"
+    count = len(hands().index.versions()) if not fault else 0
+    detail = fault or f"{count} screencast{'' if count == 1 else 's'}"
     return Finding("index", fault is None, detail, command="kb reindex")
 
 
