@@ -19,20 +19,25 @@ LOOK_EVERY_S = 1.0
 
 
 def fill_and_tell() -> None:
-    nobody_works = workers_check()
-    if nobody_works:
-        # Said once, below, instead of once for each job.
-        logging.getLogger("kb.jobs").setLevel(logging.ERROR)
+    is_running = not workers_check()
+    _hush_jobs()
     with actions.workshop() as folder:
         actions.mend()
         actions.prepare()
         if recipes := actions.missing():
             _make(recipes, folder)
     _say_what_is_here()
-    if nobody_works:
-        click.echo("The site is not running. They play, and are found by what is said in them, soon after: make run")
-    else:
+    if actions.progress().is_over:
+        return
+    if is_running:
         _wait_until_found()
+    else:
+        click.echo("The site is not running. They play, and are found by what is said in them, soon after: make run")
+
+
+def _hush_jobs() -> None:
+    """Where no site runs, none can be sent; that is said once, instead of once for each."""
+    logging.getLogger("kb.jobs").setLevel(logging.ERROR)
 
 
 def _make(recipes: list[Recipe], folder: Path) -> None:
@@ -45,6 +50,7 @@ def _make(recipes: list[Recipe], folder: Path) -> None:
 
 
 def remove_and_tell() -> None:
+    _hush_jobs()
     with actions.workshop():
         count = remove()
         # So that no trace of them waits in the index for the site to run.
@@ -72,8 +78,6 @@ def _say_what_is_here() -> None:
 def _wait_until_found() -> None:
     """Show how far the workers are, until they are done or gone."""
     found = actions.progress()
-    if found.is_over:
-        return
     label = "Making them playable and findable"
     with click.progressbar(length=found.of, label=label, item_show_func=_words) as bar:
         bar.update(found.findable, found)
