@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -141,9 +142,9 @@ LENGTH_S = 26
 
 
 @contextmanager
-def serve(world: World) -> Iterator[str]:
-    """The world's site on a port of its own, in this process; yields its address. For pages that need no workers."""
-    server = make_server("127.0.0.1", 0, world.site, threaded=True, request_handler=Quiet)
+def serve(site: Flask) -> Iterator[str]:
+    """The site on a port of its own, in this process; yields its address. For pages that need no workers."""
+    server = make_server("127.0.0.1", 0, site, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

@@ -33,7 +33,7 @@ def world(tmp_path: Path, migrated: Path, clip: Path) -> World:
 
 @pytest.fixture
 def bench(browser: Browser, world: World) -> Iterator[Page]:
-    with serve(world) as address:
+    with serve(world.site) as address:
         context = open_as(browser, world, "curator", address)
         page = context.new_page()
         faults: list[str] = []
@@ -135,7 +135,7 @@ def test_a_name_is_changed_in_its_row(bench: Page, world: World) -> None:
 
 
 def test_without_scripts_the_menu_of_a_row_moves_it(browser: Browser, world: World) -> None:
-    with serve(world) as address:
+    with serve(world.site) as address:
         context = open_as(browser, world, "curator", address, java_script_enabled=False)
         page = context.new_page()
         page.goto("/categories")
@@ -152,7 +152,7 @@ def test_without_scripts_the_menu_of_a_row_moves_it(browser: Browser, world: Wor
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_an_open_bench(browser: Browser, world: World, scheme: str) -> None:
-    with serve(world) as address:
+    with serve(world.site) as address:
         context = open_as(browser, world, "curator", address, color_scheme=scheme, bypass_csp=True)
         page = context.new_page()
         page.goto("/categories")
@@ -168,7 +168,7 @@ def test_an_upload_begins_as_its_category_says_until_somebody_chooses(
     browser: Browser, world: World, clip: Path
 ) -> None:
     """Office is for the author's team; author is in one, other in none."""
-    with serve(world) as address:
+    with serve(world.site) as address:
         for actor, who, why in (
             ("author", "Team Blue", "begin with your team"),
             ("other", "Only me", "You are in no team yet"),

@@ -68,7 +68,7 @@ def full(tmp_path_factory: pytest.TempPathFactory, migrated: Path, clip: Path) -
 
 @pytest.fixture(scope="module")
 def address(full: World) -> Iterator[str]:
-    with serve(full) as found:
+    with serve(full.site) as found:
         yield found
 
 

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from kb.accounts import links
 from kb.config import ROOT
 from tests.browser.conftest import PASSWORD, serve
-from tests.web.actors import World
 
 pytestmark = pytest.mark.browser
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
@@ -19,7 +18,7 @@ AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 @pytest.fixture
 def address(site: Flask) -> Iterator[str]:
     """A site that nobody runs yet."""
-    with serve(World(site=site, public=site)) as found:
+    with serve(site) as found:
         yield found
 
 

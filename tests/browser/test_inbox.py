@@ -48,7 +48,7 @@ def _row(title: str, world: World, **columns: str) -> Screencast:
 
 @pytest.fixture
 def curator(browser: Browser, world: World) -> Iterator[Page]:
-    with serve(world) as address:
+    with serve(world.site) as address:
         context = open_as(browser, world, "curator", address)
         yield context.new_page()
         context.close()

@@ -29,7 +29,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, migrated: Path, clip: Path) 
 
 @pytest.fixture
 def page(browser: Browser, world: World) -> Iterator[Page]:
-    with serve(world) as address:
+    with serve(world.site) as address:
         context = open_as(browser, world, "author", address)
         yield context.new_page()
         context.close()
