@@ -8,7 +8,9 @@ const waiting = [];
 let isBusy = false;
 
 document.addEventListener("keydown", (event) => {
-  if (!event.target.matches("button.bench-grip") || event.ctrlKey || event.metaKey || event.altKey) return;
+  // While the tree is being swapped nothing in it has the keyboard.
+  const isForGrip = event.target.matches("button.bench-grip") || (isBusy && event.target === document.body);
+  if (!isForGrip || event.ctrlKey || event.metaKey || event.altKey) return;
   const step = stepOf(event.key);
   if (!step) return;
   event.preventDefault();
