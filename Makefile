@@ -43,6 +43,7 @@ lint: setup-test
 
 bench: setup
 	.venv/bin/python bench/spine.py
+	.venv/bin/python bench/library.py
 
 assets: setup
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from flask import current_app
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
-from sqlalchemy.orm import defer, joinedload, load_only, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kb.accounts.models import AccessVersion
 from kb.accounts.rules import Viewer, visible
@@ -17,7 +18,7 @@ from kb.categories.tree import grow, with_below
 from kb.categories.vocabulary import meant
 from kb.db import db
 from kb.errors import Invalid, NotFound
-from kb.screencasts.models import Screencast, State, screencast_tag
+from kb.screencasts.models import Screencast, State, Step, screencast_tag
 from kb.web.paging import cursor_of, read_cursor
 
 K = TypeVar("K", bound=Sized)
@@ -55,13 +56,15 @@ class Page:
 
 
 # What a list loads with its rows: what a card shows, or all of it. What was measured is long and shown nowhere.
-CARD = (
-    joinedload(Screencast.author),
-    joinedload(Screencast.team),
-    joinedload(Screencast.category),
+JOINED = (joinedload(Screencast.author), joinedload(Screencast.team), joinedload(Screencast.category))
+CARD = (*JOINED, defer(Screencast.measured), defer(Screencast.captions))
+WHOLE = (
+    *JOINED,
     defer(Screencast.measured),
+    selectinload(Screencast.steps),
+    selectinload(Screencast.tags),
+    selectinload(Screencast.sources),
 )
-WHOLE = (*CARD, selectinload(Screencast.steps), selectinload(Screencast.tags), selectinload(Screencast.sources))
 
 
 def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int, whole: bool = True) -> Page:
@@ -80,7 +83,7 @@ def page(viewer: Viewer, wanted: Wanted, *, cursor: str | None, limit: int, whol
     if back:
         items.reverse()
     if not whole:
-        _load_steps([item.id for item in items if item.state != State.ready])
+        _load_steps([item for item in items if item.state != State.ready])
     return Page(
         items,
         next=cursor_of(order, False, *_place(wanted.sort, items[-1])) if more else None,
@@ -194,11 +197,14 @@ def _kept(name: str, viewer: Viewer, make: Callable[[], K]) -> K:
     return known[1]
 
 
-def _load_steps(ids: list[str]) -> None:
-    """Of those alone that say something of their steps on a card; most are ready and don't."""
-    if ids:
-        query = select(Screencast).where(Screencast.id.in_(ids))
-        db.session.scalars(query.options(load_only(Screencast.id), selectinload(Screencast.steps))).all()
+def _load_steps(items: list[Screencast]) -> None:
+    """In one query. Only what is not ready says on its card how far it is or why it failed; few of a page are that."""
+    steps: dict[str, list[Step]] = {item.id: [] for item in items}
+    if items:
+        for step in db.session.scalars(select(Step).where(Step.screencast_id.in_(steps)).order_by(Step.place)):
+            steps[step.screencast_id].append(step)
+    for item in items:
+        set_committed_value(item, "steps", steps[item.id])
 
 
 def _is_there(viewer: Viewer, *conditions: ColumnElement[bool]) -> bool:

@@ -9,6 +9,7 @@ from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 DIST = Path(__file__).parent / "static" / "dist"
+MANIFEST = DIST / "manifest.json"
 # A file under dist carries a hash of its content in its name: it never changes.
 FOREVER_S = 365 * 24 * 3600
 
@@ -20,7 +21,7 @@ def init(app: Flask) -> None:
 
 def asset(logical: str) -> str:
     """The address of a built file. Raises LookupError if it was never built (`make assets`)."""
-    return _address(logical, request.script_root, (DIST / "manifest.json").stat().st_mtime_ns)
+    return _address(logical, request.script_root, MANIFEST.stat().st_mtime_ns)
 
 
 def icon(name: str, label: str = "") -> Markup:
@@ -42,4 +43,4 @@ def _address(logical: str, _root: str, built_at: int) -> str:
 
 @cache
 def _manifest(_changed_at: int) -> dict[str, str]:
-    return cast(dict[str, str], json.loads((DIST / "manifest.json").read_text(encoding="utf-8")))
+    return cast(dict[str, str], json.loads(MANIFEST.read_text(encoding="utf-8")))
