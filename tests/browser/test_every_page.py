@@ -81,6 +81,7 @@ def filled(full: World) -> dict[str, str]:
         "author": full.people["author"],
         "person": full.people["other"],
         "team": full.team,
+        "tag": LONG_WORD[:60].lower(),
     }
     return defaultdict(lambda: "unknown", known)
 

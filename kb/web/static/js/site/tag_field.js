@@ -13,14 +13,17 @@ export function tagField() {
     options: [],
     active: -1,
     isOpen: false,
+    isPressed: false,
     said: "",
 
     init() {
       count += 1;
       this.key = `tag-field-${count}`;
-      this.plain = this.$root.querySelector("[data-plain]");
-      this.typed = this.$root.querySelector("[role=combobox]");
-      this.isSingle = "single" in this.$root.dataset;
+      // A chip's own button is gone, and its root with it, by the time the tags without it are told of.
+      this.root = this.$root;
+      this.plain = this.root.querySelector("[data-plain]");
+      this.typed = this.root.querySelector("[role=combobox]");
+      this.isSingle = "single" in this.root.dataset;
       if (!this.plain) {
         this.typed.id = this.typedId;
         return;
@@ -43,10 +46,19 @@ export function tagField() {
 
     field: {
       "@focusout"({ relatedTarget }) {
-        if (!this.$root.contains(relatedTarget)) this.leave();
+        if (this.root.contains(relatedTarget)) return;
+        if (!this.isPressed) return this.leave();
+        // One more chip may move the button that is being pressed away from under the pointer.
+        window.addEventListener("pointerup", () => setTimeout(() => this.leave()), { once: true });
+      },
+      "@pointerdown.window"() {
+        this.isPressed = true;
+      },
+      "@pointerup.window"() {
+        this.isPressed = false;
       },
       "@submit.window"({ target }) {
-        if (target.contains(this.$root)) this.leave();
+        if (target.contains(this.root)) this.leave();
       },
     },
     typing: {
@@ -159,7 +171,7 @@ export function tagField() {
       this.value = value;
       if (this.plain) this.plain.value = value;
       // After the component around it has the new words.
-      this.$nextTick(() => this.$root.dispatchEvent(new Event("change", { bubbles: true })));
+      this.$nextTick(() => this.root.dispatchEvent(new Event("change", { bubbles: true })));
     },
 
     close() {
@@ -169,12 +181,12 @@ export function tagField() {
     },
     ask() {
       clearTimeout(this.timer);
-      if (this.$root.dataset.suggestions) this.timer = setTimeout(() => this.fetch(), PAUSE_MS);
+      if (this.root.dataset.suggestions) this.timer = setTimeout(() => this.fetch(), PAUSE_MS);
     },
     async fetch() {
       this.asked?.abort();
       this.asked = new AbortController();
-      const url = new URL(this.$root.dataset.suggestions, location.href);
+      const url = new URL(this.root.dataset.suggestions, location.href);
       url.search = new URLSearchParams({ q: this.text.trim(), limit: MOST + this.tags.length });
       try {
         const answer = await fetch(url, { signal: this.asked.signal, headers: { Accept: "application/json" } });

@@ -90,6 +90,7 @@ export function uploads() {
       try {
         const screencast = await done;
         Object.assign(row, { state: "in", id: screencast.id, stored, isPublished: !draft });
+        showTaken(row, screencast.tags);
         loadInto(`#${row.statusId} > *`, `${new URL(screencast.url, location.href).pathname}/status?view=row`);
         await this.save(row);
       } catch (refusal) {
@@ -111,8 +112,9 @@ export function uploads() {
       if (!Object.keys(changed).length) return;
       row.saving = "busy";
       try {
-        await change(this.$root.dataset.api, row.id, changed);
+        const { tags } = await change(this.$root.dataset.api, row.id, changed);
         Object.assign(row, { stored: fields, saving: "done", fault: "", faultTitle: "", faults: {} });
+        showTaken(row, tags);
         if (changed.draft === false) row.isPublished = true;
       } catch (refusal) {
         row.wantsPublish = false;
@@ -170,6 +172,16 @@ export function uploads() {
 
 function refuse(row, { title, detail }) {
   Object.assign(row, { state: "refused", faultTitle: title, fault: detail });
+}
+
+// The site takes a synonym for its tag, and leaves a retired one out of an upload.
+function showTaken(row, tags) {
+  const sent = row.stored.tags;
+  if (sent.length === tags.length && sent.every((tag) => tags.includes(tag))) return;
+  if (tags.length < sent.length)
+    row.faults.tags = `Taken: ${tags.join(", ") || "none"}. The rest is not used here any more, or means the same.`;
+  if (row.tags === sent.join(", ")) row.tags = tags.join(", ");
+  row.stored.tags = tags;
 }
 
 function fail(row, refusal, state) {
