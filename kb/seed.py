@@ -14,7 +14,8 @@ from kb.accounts.actions import access_changed, add_person
 from kb.accounts.models import Person, Role, person_by_email
 from kb.categories import actions as categories
 from kb.categories.models import Category
-from kb.categories.tags import TAGS_AT_MOST, tag_name, tags_named
+from kb.categories.tags import TAGS_AT_MOST, tags_named
+from kb.categories.vocabulary import tag_name
 from kb.db import db, now, writing
 from kb.errors import Invalid, NotFound
 from kb.screencasts.fields import TITLE_LENGTH, Description, Line, language_tag

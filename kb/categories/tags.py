@@ -1,6 +1,6 @@
 """What curators do with tags, and how typed words become tags. The verbs of curators alone commit."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -9,8 +9,7 @@ from kb import audit
 from kb.accounts.actions import access_changed
 from kb.accounts.rules import Viewer
 from kb.categories.models import Synonym, Tag
-from kb.categories.vocabulary import Known, known, meanings_in, vocabulary
-from kb.categories.vocabulary import tag_name as tag_name
+from kb.categories.vocabulary import Known, known, meanings_in, tag_name, vocabulary
 from kb.db import db, now, writing
 from kb.errors import Conflict, Invalid, NotFound
 
@@ -215,8 +214,10 @@ def _meanings(words: Iterable[str]) -> dict[str, str]:
 _SYNONYMS = select(Synonym.word, Synonym.tag_name)
 
 
-def _retired(names: Iterable[str]) -> list[str]:
-    return sorted(db.session.scalars(select(Tag.name).where(Tag.name.in_(list(names)), Tag.retired_at.is_not(None))))
+def _retired(names: Collection[str]) -> list[str]:
+    if not names:
+        return []
+    return sorted(db.session.scalars(select(Tag.name).where(Tag.name.in_(names), Tag.retired_at.is_not(None))))
 
 
 def _is_retired(name: str) -> str:

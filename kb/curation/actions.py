@@ -9,7 +9,8 @@ from kb.accounts.models import Person
 from kb.accounts.rules import Viewer, can_change, can_restore
 from kb.categories import actions as categories
 from kb.categories.models import Category
-from kb.categories.tags import tag_name
+from kb.categories.tags import taken
+from kb.categories.vocabulary import tag_name
 from kb.curation.bulk import Change, Place, Plan, place_of, plan
 from kb.curation.models import BulkChange
 from kb.db import db, now, writing
@@ -34,12 +35,11 @@ def change_of(
 ) -> Change:
     """From what somebody asked for. Raises Invalid where that is nothing, or names what is not there."""
     target = _category(category) if moves and category else None
-    added, removed = (tuple(dict.fromkeys(map(tag_name, tags))) for tags in (add_tags, remove_tags))
     change = Change(
         moves=moves,
         category=target,
-        add_tags=tuple(filter(None, added)),
-        remove_tags=tuple(filter(None, removed)),
+        add_tags=tuple(taken(add_tags)),
+        remove_tags=tuple(dict.fromkeys(filter(None, map(tag_name, remove_tags)))),
         trash=trash,
     )
     if change.is_empty:

@@ -1,10 +1,13 @@
 """Tags: what typed words become, what curators do with them, and who knows which."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer
@@ -115,6 +118,25 @@ def test_what_stands_in_for_a_retired_tag_is_another_that_is_in_use(
     tags.retire(curator, "gone", by=people.curator)
     with pytest.raises(Invalid):
         tags.retire(curator, "win10", by=people.curator, instead=instead)
+
+
+def test_two_who_think_of_the_same_new_word_at_the_same_moment_both_get_it(in_site: Flask) -> None:
+    """The second comes while the first has made it and not yet told the database to keep it."""
+    has_begun, taken = threading.Event(), []
+
+    def second() -> None:
+        with in_site.app_context():
+            has_begun.set()
+            taken.append(named(["zoo", "brand new"]))
+
+    other = threading.Thread(target=second)
+    with writing():
+        tags_named(["brand new", "apple"])
+        other.start()
+        has_begun.wait()
+    other.join()
+    assert taken == [["zoo", "brand new"]]
+    assert db.session.query(Tag).count() == 3
 
 
 # -- renaming and merging ---------------------------------------------------------------------------------------
@@ -331,8 +353,6 @@ def test_suggestions_begin_with_what_was_typed_then_hold_it_the_most_used_first(
 
 def test_two_hundred_suggestions_come_without_a_query_for_each(curator: Viewer, in_site: Flask) -> None:
     """What is typed is looked for in what is kept: one small query says whether that is still true."""
-    from sqlalchemy import event
-
     with writing():
         tags_named([f"tag{n}" for n in range(30)])
     suggest(curator, "tag", 8)
@@ -349,8 +369,6 @@ def test_two_hundred_suggestions_come_without_a_query_for_each(curator: Viewer, 
 def test_a_name_of_any_letters_has_its_address(
     call_as: Callable[[str | None], Caller], tagged: Callable[..., str], people: People, name: str
 ) -> None:
-    from urllib.parse import quote
-
     item = tagged(name)
     curator = call_as(people.curator)
     for address in (quote(name), quote(name, safe="")):

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer
+from kb.categories import tags
 from kb.curation import actions
 from kb.curation.bulk import Change, place_of
 from kb.curation.models import BulkChange
@@ -44,6 +45,20 @@ def test_many_are_moved_and_tagged_and_put_back_as_each_was(add: Add, who: Who, 
     undone = actions.undo(viewer, done.id, by=curator)
     assert (undone.restored, undone.left) == (3, 0)
     assert [place_of(db.session.get_one(Screencast, each)) for each in items] == before
+
+
+def test_many_get_the_tag_that_the_house_means_and_no_retired_one(add: Add, who: Who) -> None:
+    items = [add("One", tags=("kubernetes", "misc")), add("Two")]
+    viewer, curator = who("curator")
+    tags.say_same(viewer, "kubernetes", ["k8s"], by=curator.id)
+    tags.retire(viewer, "misc", by=curator.id)
+    assert change(add_tags=["K8s", "kubernetes"]).add_tags == ("kubernetes",)
+    with pytest.raises(Invalid):
+        change(add_tags=["misc"])
+    done = actions.apply(viewer, items, change(remove_tags=["misc"]), by=curator)
+    assert done is not None
+    assert actions.undo(viewer, done.id, by=curator).restored == 1
+    assert tags_of(items[0]) == ["kubernetes", "misc"], "what had it has it again"
 
 
 def test_a_preview_changes_nothing_and_says_what_would_change(

@@ -11,7 +11,8 @@ from kb.accounts import actions as accounts
 from kb.accounts import links
 from kb.accounts.models import Person, Role, Team
 from kb.categories import actions as categories
-from kb.categories.tags import tag_name, tags_named
+from kb.categories.tags import tags_named
+from kb.categories.vocabulary import tag_name
 from kb.db import db, writing
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
