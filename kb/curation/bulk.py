@@ -75,7 +75,9 @@ class Plan:
 
     @property
     def words(self) -> str:
-        return f"{counted(len(self.changed))} {self.change.words}"
+        """For who does it: the title of a single one is theirs to read."""
+        one = f"“{self.changed[0].screencast.title}”" if len(self.changed) == 1 else ""
+        return f"{one or counted(len(self.changed))} {self.change.words}"
 
 
 def plan(viewer: Viewer, screencasts: Iterable[Screencast], change: Change) -> Plan:

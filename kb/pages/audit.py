@@ -13,6 +13,7 @@ from kb.accounts.models import Person, Team
 from kb.accounts.rules import Viewer, can_view
 from kb.audit import AuditEntry
 from kb.categories.models import Category
+from kb.curation.bulk import counted
 from kb.db import db
 from kb.screencasts.models import Screencast
 from kb.web.paging import cursor_of, read_cursor
@@ -53,8 +54,8 @@ SENTENCES = {
     ("tag", "brought-back"): "brought the tag {subject} back",
     ("tag", "deleted"): "deleted the tag {subject}",
     ("tag", "explained"): "set the synonyms of the tag {subject}",
-    ("bulk", "changed"): "changed several screencasts at once",
-    ("bulk", "undid"): "took back a change of several screencasts",
+    ("bulk", "changed"): "moved, tagged or threw away {count}",
+    ("bulk", "undid"): "took back a change of {count}",
     ("person", "joined"): "made the account of {subject}",
     ("person", "changed"): "changed role, teams or access of {subject}",
     ("person", "changed-password"): "set a new password for {subject}",
@@ -193,6 +194,8 @@ def _detail(entry: AuditEntry, name: str) -> list[Part]:
     value = entry.details.get(name, "")
     if entry.kind == "category" and name == "into_name":
         return [Part(str(value), url_for("pages.library", category=entry.details.get("into")), is_name=True)]
+    if entry.kind == "bulk":
+        return [Part(counted(int(value or 0)))]
     if not isinstance(value, list):
         return [_tag(value) if entry.kind == "tag" else Part(str(value), is_name=True)]
     parts = [part for each in value for part in (Part(", "), _tag(str(each)))]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer
+from kb.audit import AuditEntry
 from kb.categories import tags
 from kb.curation import actions
 from kb.curation.bulk import Change, place_of
@@ -166,3 +167,12 @@ def test_a_category_that_is_not_there_is_refused(add: Add) -> None:
     with pytest.raises(Invalid) as refused:
         change(moves=True, category="b" * 14)
     assert "category" in refused.value.errors
+
+
+def test_a_single_one_is_named_to_who_did_it_and_to_nobody_else(add: Add, who: Who) -> None:
+    viewer, author = who("author")
+    done = actions.apply(viewer, [add("Payroll plan", visibility="private")], change(add_tags=["x"]), by=author)
+    assert done is not None
+    assert done.words == "“Payroll plan” tagged x"
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.kind == "bulk")).one()
+    assert entry.details == {"count": 1}
