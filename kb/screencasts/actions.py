@@ -309,7 +309,8 @@ def _team_id(fields: Words, screencast: Screencast, by: Person) -> str:
 
 
 def _words_changed(screencast: Screencast) -> None:
-    screencast.version += 1
+    # By the database, so that of two changes at once neither is lost on the index.
+    screencast.version = Screencast.version + 1
     outbox.changed(screencast.id)
     access_changed()
 

@@ -81,6 +81,19 @@ def start(screencast: Screencast) -> None:
     _ask_for_ready(screencast)
 
 
+def hold(screencast_id: str) -> Screencast | None:
+    """The screencast with its steps as they are now, for this transaction alone to change until it commits.
+
+    Two that change it at once would each overlook what the other did. SQLite has one writer anyway, and no such lock.
+    """
+    db.session.flush()
+    held = db.session.get(Screencast, screencast_id, with_for_update=True, populate_existing=True)
+    if held:
+        steps = select(Step).where(Step.screencast_id == screencast_id).execution_options(populate_existing=True)
+        db.session.scalars(steps).all()
+    return held
+
+
 def perform(screencast_id: str, name: str, work: Callable[[Lease], None]) -> None:
     """Claim a step, do its work, and write down how it ended. Does nothing if there is nothing to claim.
 
@@ -106,8 +119,9 @@ def perform(screencast_id: str, name: str, work: Callable[[Lease], None]) -> Non
 
 
 def claim(screencast_id: str, name: str) -> Lease | None:
-    with writing() as session:
-        step = session.get(Step, (screencast_id, name))
+    with writing():
+        screencast = hold(screencast_id)
+        step = screencast.step(name) if screencast else None
         if not step or step.screencast.trashed_at or step.state in ENDED or not _is_ready(step):
             return None
         if step.state == StepState.running and step.lease_until and step.lease_until > now():
@@ -166,15 +180,23 @@ def give_back(lease: Lease) -> None:
 def indexed(screencast_ids: list[str]) -> None:
     """The index has the words of these: end the step where nothing more will come."""
     with writing() as session:
-        for step in session.scalars(select(Step).where(Step.screencast_id.in_(screencast_ids), Step.name == "index")):
-            if step.state not in ENDED and _is_ready(step):
+        open_ones = select(Step.screencast_id).where(
+            Step.screencast_id.in_(screencast_ids), Step.name == "index", Step.state.not_in(ENDED)
+        )
+        # In one order for all, so that no two wait for each other.
+        for screencast_id in session.scalars(open_ones.order_by(Step.screencast_id)).all():
+            screencast = hold(screencast_id)
+            step = screencast.step("index") if screencast else None
+            if step and step.state not in ENDED and _is_ready(step):
                 _end(step, StepState.done)
 
 
 def retry(screencast_id: str) -> None:
     """Start again what failed, with all tries given back."""
-    with writing() as session:
-        screencast = session.get_one(Screencast, screencast_id)
+    with writing():
+        screencast = hold(screencast_id)
+        if not screencast or not screencast.steps:
+            return
         for step in screencast.steps:
             if step.state == StepState.failed or (step.state == StepState.skipped and step.error_code == "needed"):
                 step.state, step.attempt, step.progress = StepState.waiting, 0, 0.0
@@ -212,7 +234,8 @@ def nobody_works() -> None:
 
 
 def _held(lease: Lease) -> Step | None:
-    step = db.session.get(Step, (lease.screencast_id, lease.kind.name))
+    screencast = hold(lease.screencast_id)
+    step = screencast.step(lease.kind.name) if screencast else None
     return step if step and step.lease_key == lease.key and step.state == StepState.running else None
 
 

@@ -1,7 +1,7 @@
 """Words come in: heard in the recording, uploaded, or written by people. The only code here that commits."""
 
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from sqlalchemy import delete, func, insert, select
 
@@ -26,14 +26,12 @@ BY_PEOPLE = (WordsFrom.upload, WordsFrom.edited)
 
 def find(screencast_id: str, language: str) -> Transcript:
     """In this language, in whatever case its tag is written."""
-    transcript = db.session.scalar(
-        select(Transcript).where(
-            Transcript.screencast_id == screencast_id, func.lower(Transcript.language) == language.lower()
-        )
-    )
-    if not transcript:
-        raise NotFound("There is no transcript in this language.")
-    return transcript
+    with suppress(ValueError):
+        own = Transcript.screencast_id == screencast_id
+        same = func.lower(Transcript.language) == language_tag(language).lower()
+        if transcript := db.session.scalar(select(Transcript).where(own, same)):
+            return transcript
+    raise NotFound("There is no transcript in this language.")
 
 
 def of(screencast_id: str) -> list[Transcript]:
@@ -59,7 +57,7 @@ def put(
 ) -> Transcript:
     """Replace a transcript as a whole. words: by the cue's place, where the engine gave them."""
     with writing() as session:
-        screencast = session.get_one(Screencast, screencast_id)
+        screencast = _hold(screencast_id)
         transcript = session.scalar(
             select(Transcript).where(Transcript.screencast_id == screencast_id, Transcript.language == language)
         ) or Transcript(screencast_id=screencast_id, language=language)
@@ -84,7 +82,7 @@ def put(
 def drop(transcript: Transcript) -> None:
     """Delete a transcript with its words."""
     with writing() as session:
-        screencast = session.get_one(Screencast, transcript.screencast_id)
+        screencast = _hold(transcript.screencast_id)
         session.delete(transcript)
         session.flush()
         _list_captions(screencast)
@@ -94,10 +92,17 @@ def drop(transcript: Transcript) -> None:
 def put_screen(screencast_id: str, lines: Iterable[TimedText]) -> None:
     """Replace all words that could be read on the screen."""
     with writing() as session:
+        screencast = _hold(screencast_id)
         session.execute(delete(ScreenLine).where(ScreenLine.screencast_id == screencast_id))
         if rows := [_columns(line) | {"screencast_id": screencast_id} for line in lines]:
             session.execute(insert(ScreenLine), rows)
-        _words_changed(session.get_one(Screencast, screencast_id))
+        _words_changed(screencast)
+
+
+def _hold(screencast_id: str) -> Screencast:
+    if screencast := pipeline.hold(screencast_id):
+        return screencast
+    raise NotFound("This screencast is gone.")
 
 
 def _columns(words: TimedText) -> dict[str, object]:
