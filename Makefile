@@ -29,11 +29,17 @@ setup:
 setup-test:
 	@deploy/setup --test
 
+# What asks a database runs on both.
+on_postgresql = --database=postgresql $(addprefix tests/,accounts categories curation pages screencasts search transcripts \
+	web test_db.py test_seed.py)
+
 test: lint
 	.venv/bin/pytest -n 2 -m 'not slow'
+	.venv/bin/pytest -n 2 -m 'not slow' $(on_postgresql)
 
 test-all: lint
 	.venv/bin/pytest -n 2
+	.venv/bin/pytest -n 2 $(on_postgresql)
 
 lint: setup-test
 	.venv/bin/ruff format --check .
@@ -41,9 +47,10 @@ lint: setup-test
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: setup
+bench: setup-test
 	.venv/bin/python bench/spine.py
 	.venv/bin/python bench/library.py
+	.venv/bin/python bench/pages.py
 
 assets: setup
 

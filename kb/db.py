@@ -60,21 +60,23 @@ def now() -> datetime:
 
 def init(app: Flask, url: str) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    # How many seconds to wait for another's write; PostgreSQL waits by itself.
-    options = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {}
     # Nobody keeps a connection while a body streams or a tool runs (see `let_go`), so few serve many threads. What
     # people typed, and hashes, don't belong in the log of a statement that failed.
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | {
-        "pool_size": 10,
-        "max_overflow": 20,
-        "pool_timeout": 10,
-        "hide_parameters": True,
-    }
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_timeout": 10, "hide_parameters": True} | _options(url)
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def _options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        # How many seconds to wait for another's write; PostgreSQL waits by itself.
+        return {"connect_args": {"timeout": 30}, "pool_size": 10, "max_overflow": 20}
+    # A server that was started anew is met by a question before each use, and not by the first who comes. Both web
+    # processes together stay far below the 100 connections that PostgreSQL gives; a worker needs one for each thread.
+    return {"pool_size": 5, "max_overflow": 15, "pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
 
 
 def let_go() -> None:

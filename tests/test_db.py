@@ -1,13 +1,18 @@
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from kb import audit
+from kb.app import create_app
 from kb.audit import AuditEntry
+from kb.config import Settings
 from kb.db import db, now, writing
+from tests.databases import migrated_on, running_server
 
 
 @pytest.mark.only_sqlite
@@ -81,3 +86,32 @@ def test_times_come_back_aware_and_in_utc(in_site: Flask) -> None:
     assert entry.at == at
     assert entry.at.tzinfo is UTC
     assert now().tzinfo is UTC
+
+
+def test_a_server_that_was_killed_and_started_again_is_met_as_if_nothing_were(
+    tmp_path: Path, settings: Settings
+) -> None:
+    with running_server() as server:
+        on_server = migrated_on(server, tmp_path / "none").settings_for(settings)
+        site = create_app(on_server, send=lambda *_: None)
+        with site.app_context():
+            with writing():
+                audit.record("before", "test", None, by=None)
+            server.kill()
+            with pytest.raises(OperationalError):
+                db.session.scalars(select(AuditEntry)).all()
+            db.session.rollback()
+            server.start()
+            assert [entry.act for entry in db.session.scalars(select(AuditEntry))] == ["before"]
+            db.session.remove()
+            db.engine.dispose()
+
+
+def test_all_processes_together_leave_connections_to_others(settings: Settings) -> None:
+    """PostgreSQL gives 100 as it is installed, three of them to its admin alone."""
+    on_server = settings.model_copy(update={"database_url": "postgresql://nobody@nowhere/none"})
+    with create_app(on_server, pages=False).app_context():
+        pool = db.engine.pool
+        of_web = 2 * (pool.size() + pool._max_overflow)  # type: ignore[attr-defined]
+    of_workers = 4 + 2 + 1
+    assert of_web + of_workers < 97 / 2
