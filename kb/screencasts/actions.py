@@ -126,11 +126,17 @@ def receive(
 
 
 def change(screencast: Screencast, fields: Words, *, by: Person, captions: CaptionsFile | None = None) -> Screencast:
-    """Change what is given; leave what is None. Uploaded captions replace what was there in their language."""
+    """Change what is given; leave what is None. Uploaded captions replace what was there in their language.
+
+    Raises NotAllowed where somebody else than its author would change who may see it.
+    """
     with writing():
+        was = _who_sees(screencast)
         _apply(screencast, fields, by)
         if fields.draft is not None:
             screencast.published_at = None if fields.draft else (screencast.published_at or now())
+        if by.id != screencast.author_id and _who_sees(screencast) != was:
+            raise NotAllowed("Who may see it is for its author to say. Ask them to change that.")
         if captions:
             _take(screencast.id, captions)
         _words_changed(screencast)
@@ -269,6 +275,10 @@ def _apply(screencast: Screencast, fields: Words, by: Person, *, is_new: bool = 
         screencast.team_id = _team_id(fields, screencast, by)
 
 
+def _who_sees(screencast: Screencast) -> tuple[str, str | None, bool]:
+    return screencast.visibility, screencast.team_id, screencast.is_draft
+
+
 def _seen_as_usual(fields: Upload, by: Person) -> Upload:
     """Where the author says nothing of who may see it, its category does.
 
@@ -298,10 +308,12 @@ def _category(typed: str) -> Category:
 
 
 def _team_id(fields: Words, screencast: Screencast, by: Person) -> str:
-    """A team of the author's; of the person who changes it where that is somebody else."""
+    """A team of the author's, or the one that it is for already, also after its author left that."""
     mine = [team.id for team in by.teams]
     if fields.team and fields.team in (*mine, screencast.team_id):
         return fields.team
+    if not fields.team and screencast.team_id:
+        return screencast.team_id
     if not fields.team and len(mine) == 1:
         return mine[0]
     text = "You are in no such team." if fields.team else "Say which of your teams may see it."

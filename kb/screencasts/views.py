@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kb.accounts.models import Team
 from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.categories import actions as categories
 from kb.categories.present import choices
@@ -114,11 +115,13 @@ def _form_values() -> dict[str, Any]:
     return values
 
 
-def _choices() -> dict[str, Any]:
+def _choices(team: Team | None = None) -> dict[str, Any]:
+    """team: which a screencast is for already; offered too if its author left it, lest the form says another."""
     settings = hands().settings
+    teams = dict.fromkeys([*person().teams, *([team] if team else [])])
     return {
         "categories": choices(categories.tree(viewer())),
-        "teams": [{"id": team.id, "name": team.name} for team in person().teams],
+        "teams": [{"id": each.id, "name": each.name} for each in teams],
         # Public is for people without an account: no choice where none of those may look.
         "offers_public": settings.public,
         "max_bytes": settings.max_upload_bytes,
@@ -152,5 +155,5 @@ def _edit_page(screencast: Screencast, errors: dict[str, list[str]] | None = Non
         screencast=shown(screencast, viewer()),
         errors=errors or {},
         values=values,
-        **_choices(),
+        **_choices(screencast.team),
     )

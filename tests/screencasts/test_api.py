@@ -12,6 +12,8 @@ from sqlalchemy import select, update
 from kb.accounts import actions as accounts
 from kb.accounts.models import Person, Role
 from kb.audit import AuditEntry
+from kb.categories import actions as categories
+from kb.categories import tending
 from kb.db import db, now, writing
 from kb.outbox import Outbox
 from kb.screencasts.models import Screencast, title_key
@@ -197,8 +199,29 @@ def test_a_curator_changes_what_everyone_sees_and_it_stays_its_authors(
     curator = call_as(people.curator)
     changed = curator.patch(f"/api/v1/screencasts/{item}", json={"title": "Tidied", "tags": ["one"]}).json
     assert (changed["title"], changed["author"]["id"]) == ("Tidied", people.author)
-    # A team of the curator's own would take it from its author's colleagues.
-    refused(curator.patch(f"/api/v1/screencasts/{item}", json={"visibility": "team"}), 422, "invalid", "team")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"visibility": "public"}, {"visibility": "private"}, {"draft": True}],
+    ids=["widen", "narrow", "unpublish"],
+)
+def test_who_may_see_it_is_its_authors_to_say_and_no_curators(
+    fields: dict[str, Any],
+    author: Caller,
+    receive: Callable[..., str],
+    people: People,
+    call_as: Callable[[str], Caller],
+) -> None:
+    item = receive(title="Before", visibility="team", category=categories.add("Branch", by=people.admin).id)
+    category = author.get(f"/api/v1/screencasts/{item}").json["category"]["id"]
+    tending.choose_curators(category, [people.mate], by=people.admin)
+    tender = call_as(people.mate)
+    refused(tender.patch(f"/api/v1/screencasts/{item}", json={"title": "Tidied", **fields}), 403, "not-allowed")
+    found = author.get(f"/api/v1/screencasts/{item}").json
+    assert (found["title"], found["visibility"], found["draft"]) == ("Before", "team", False)
+    as_it_is = {"title": "Tidied", "visibility": "team", "team": people.team, "draft": False}
+    assert tender.patch(f"/api/v1/screencasts/{item}", json=as_it_is).json["title"] == "Tidied"
 
 
 def test_to_make_it_private_hides_it_at_once(

@@ -1,9 +1,12 @@
 """The pages that change one screencast, without JavaScript, and the parts of pages that follow its steps."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from kb.accounts import actions as accounts
+from kb.accounts.models import Person, Role
 from kb.db import db
 from kb.screencasts.models import Screencast
 from tests.conftest import Caller, People
@@ -25,6 +28,13 @@ def values(page: str) -> dict[str, str | None]:
     }
 
 
+def chosen(page: str, name: str) -> str:
+    """What a browser sends for a select: the option that is selected, else the first."""
+    select = page.partition(f'name="{name}"')[2].partition("</select>")[0]
+    options = re.findall(r'<option value="([^"]*)" ?(selected)?', select)
+    return next((value for value, is_selected in options if is_selected), options[0][0])
+
+
 def test_the_form_to_edit_holds_what_there_is(author: Caller, item: str, people: People) -> None:
     page = author.get(f"/screencasts/{item}/edit").text
     held = values(page)
@@ -33,6 +43,31 @@ def test_the_form_to_edit_holds_what_there_is(author: Caller, item: str, people:
         attributes["value"] for tag, attributes in Page(page).elements if tag == "option" and "selected" in attributes
     }
     assert {"team", people.team} <= chosen
+
+
+@pytest.mark.parametrize("teams", [(), ("Red",)], ids=["in no team", "in another"])
+def test_to_edit_the_words_opens_nothing_that_is_for_a_team_its_author_left(
+    author: Caller, item: str, people: People, teams: tuple[str, ...]
+) -> None:
+    admin = db.session.get_one(Person, people.admin)
+    others = [accounts.add_team(name, by=admin).id for name in teams]
+    accounts.change_person(people.author, by=admin, role=Role.member, active=True, team_ids=others)
+    page = author.get(f"/screencasts/{item}/edit").text
+    form = {"title": "After", "visibility": chosen(page, "visibility"), "team": chosen(page, "team")}
+    assert author.post(f"/screencasts/{item}/edit", data=form).status_code == 302
+    found = author.get(f"/api/v1/screencasts/{item}").json
+    assert (found["title"], found["visibility"], found["team"]["id"]) == ("After", "team", people.team)
+
+
+def test_who_tidies_somebody_elses_is_not_asked_who_may_see_it(
+    author: Caller, receive: Callable[..., str], people: People, call_as: Callable[[str], Caller]
+) -> None:
+    item, curator = receive(title="Before"), call_as(people.curator)
+    assert 'name="visibility"' in author.get(f"/screencasts/{item}/edit").text
+    assert 'name="visibility"' not in curator.get(f"/screencasts/{item}/edit").text
+    assert curator.post(f"/screencasts/{item}/edit", data={"title": "Tidied"}).status_code == 302
+    found = author.get(f"/api/v1/screencasts/{item}").json
+    assert (found["title"], found["visibility"]) == ("Tidied", "everyone")
 
 
 def test_what_is_edited_is_kept_and_shown(author: Caller, item: str) -> None:
