@@ -86,7 +86,8 @@ def _prepare() -> None:
             # With a Redis of its own this site has no workers elsewhere.
             nobody_works()
         if token := first_admin_token():
-            click.echo(f"\nNobody runs this site yet. This link makes its admin, once:\n  {join_link(token)}\n")
+            click.echo("\nNobody runs this site yet. This link makes its admin, once, as soon as the site is ready:")
+            click.echo(f"  {join_link(token)}\n")
 
 
 @kb.group()

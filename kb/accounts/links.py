@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 
 from flask_security import hash_password
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, select
 
 from kb import audit
 from kb.accounts.actions import (
@@ -43,9 +43,11 @@ def first_admin_token() -> str | None:
     """Return a fresh token for the link that makes the first admin; None once there is one. Older links end."""
     with writing() as session:
         session.execute(delete(Invitation).where(*MAKES_FIRST_ADMIN))
-        if session.scalar(select(func.count()).select_from(Person).where(Person.role == Role.admin)):
-            return None
-        return invite(Role.admin, by=None)[0]
+        return None if has_admin() else invite(Role.admin, by=None)[0]
+
+
+def has_admin() -> bool:
+    return db.session.scalar(select(exists().where(Person.role == Role.admin))) is True
 
 
 def open_invitations() -> list[Invitation]:

@@ -157,6 +157,7 @@ def _sign_in_page(errors: dict[str, list[str]], target: str) -> str:
         errors=errors,
         values={"email": request.form.get("email", "")},
         next=target,
+        awaits_admin=not links.has_admin(),
         can_sign_up=site.signup() != "invite",
     )
 
