@@ -1,5 +1,6 @@
 """Invitations, signing up where it is open, teams and roles."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -94,6 +95,7 @@ def test_a_form_with_a_fault_says_which_and_leaves_the_invitation_as_it_was(
     answer = send(browser, f"/join/{token}", **EVE | {"password": "nobody reads this"} | {field: value})
     assert answer.status_code == 422
     assert f'id="{field}-fault"' in answer.text
+    assert re.findall(r'<input id="(\w+)"[^>]* autofocus', answer.text) == [field]
     assert "nobody reads this" not in answer.text
     assert browser.get(f"/join/{token}").status_code == 200
     assert people() == {"root@test.example"}
@@ -112,6 +114,15 @@ def test_the_first_link_makes_the_admin_and_only_the_newest_one_works(in_site: F
     send(browser, f"/join/{second}", **EVE)
     assert browser.get("/api/v1/me").json["role"] == "admin"
     assert links.first_admin_token() is None
+
+
+def test_the_sign_in_page_of_a_site_that_nobody_runs_yet_leads_to_the_first_link(
+    in_site: Flask, browser: Browser
+) -> None:
+    assert "Nobody runs this site yet" in browser.get("/sign-in").text
+    send(browser, f"/join/{links.first_admin_token()}", **EVE)
+    send(browser, "/sign-out", page="/me")
+    assert "Nobody runs this site yet" not in browser.get("/sign-in").text
 
 
 def test_the_link_for_an_admin_who_was_invited_is_not_taken_for_the_first(admin: Person) -> None:
