@@ -166,5 +166,9 @@ def _address() -> Finding:
     settings = hands().settings
     if not settings.leads_only_here:
         return Finding("address", True, settings.address, is_needed=False)
-    mend = "set KB_SITE_URL to the address that people type, and KB_BIND=0.0.0.0:8000 if no proxy stands in front"
+    port = settings.bind.rpartition(":")[2]
+    mend = (
+        "stop it, and start it with KB_SITE_URL set to the address that people type, "
+        f"and KB_BIND=0.0.0.0:{port} if no proxy stands in front"
+    )
     return Finding("address", False, f"{settings.address} can't be opened from another machine", mend, is_needed=False)
