@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 
 from kb import db as database
 from kb.accounts import actions as accounts
-from kb.accounts.models import Person, Role
+from kb.accounts import links
+from kb.accounts.models import ApiToken, Person, Role
 from kb.app import create_app
 from kb.categories import actions as categories
 from kb.categories.tags import tags_named
@@ -105,9 +106,24 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     team: str = ""
     category: str = ""
+    # What else the names in the URLs of the route table stand for: {token}, {invitation}, {empty_team}, {poster}.
+    names: dict[str, str] = field(default_factory=dict)
 
     def may_see(self, actor: str, kind: str, *, public: bool) -> bool:
         return actor in MAY_SEE[kind] or (actor == "nobody" and kind == "public" and public)
+
+    def fill(self, url: str, kind: str = "everyone") -> str:
+        """A URL of the route table with its {names} filled in. kind: of the screencast that is meant."""
+        return url.format(
+            id=self.items[kind],
+            trashed=self.items["trashed"],
+            category=self.category,
+            author=self.people["author"],
+            person=self.people["other"],
+            team=self.team,
+            tag=word(kind, "tag"),
+            **self.names,
+        )
 
     def call(self, actor: str, method: str, url: str, *, public: bool = False, **options: Any) -> TestResponse:
         headers = options.pop("headers", {})
@@ -182,6 +198,7 @@ def _make_first(folder: Path, migrated: Migrated, clip: Path) -> World:
         first = _processed(world, clip)
         for kind in KINDS:
             world.items[kind] = _like(first, kind, world)
+        world.names = _names(world)
         screencasts.erase(first)
         search.drain()
     world.close()
@@ -224,6 +241,19 @@ def _processed(world: World, clip: Path) -> str:
     for step in (probe, quick, rendition, transcripts.hear):
         step(screencast_id)
     return screencast_id
+
+
+def _names(world: World) -> dict[str, str]:
+    admin = db.session.get_one(Person, world.people["admin"])
+    _, invitation = links.invite(Role.member, by=admin)
+    token = db.session.scalars(select(ApiToken.id).where(ApiToken.person_id == world.people["author"])).one()
+    return {
+        "token": token,
+        "invitation": invitation,
+        "empty_team": accounts.add_team("Empty", by=admin).id,
+        # Of the same moment of copies of one recording.
+        "poster": db.session.get_one(Screencast, world.items["everyone"]).poster_key or "",
+    }
 
 
 def _like(first_id: str, kind: str, world: World) -> str:

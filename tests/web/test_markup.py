@@ -58,7 +58,7 @@ def hostile(world: World) -> World:
         for person in world.people.values():
             accounts.rename(db.session.get_one(Person, person), WORDS)
         with writing() as session:
-            session.execute(update(Team).values(name=WORDS))
+            session.execute(update(Team).where(Team.id == world.team).values(name=WORDS))
             session.execute(
                 update(Screencast).values(title=WORDS, purpose=WORDS, description=WORDS, filename=f"{WORDS}.mp4")
             )
@@ -77,21 +77,13 @@ def hostile(world: World) -> World:
 @pytest.fixture(scope="module")
 def pages(hostile: World) -> dict[str, Page]:
     """Every page that somebody who may see everything can load, with the payload in the address too."""
-    names = {"id": hostile.items["everyone"], "category": hostile.category, "author": hostile.people["author"]}
-    names |= {
-        "tag": quote(tag_name(WORDS)),
-        "person": hostile.people["other"],
-        "token": "x",
-        "invitation": "x",
-        "poster": "x",
-    }
     urls = {(url, "") for url in ("/nothing", "/join/x", "/screencasts/x", "/sign-in?next=/x")}
     for route, what in ROUTES.items():
         for url in ((what.url,) if isinstance(what, Acts) else what.urls) if route.startswith("GET ") else ():
             urls |= {(url, ""), (url, "words")}
     found = {}
     for url, words in sorted(urls):
-        whole = url.format(**names)
+        whole = hostile.fill(url.replace("{tag}", quote(tag_name(WORDS))))
         for actor in ("admin",) if words else ("admin", "nobody"):
             answer = hostile.call(
                 actor,

@@ -1,7 +1,7 @@
 """Each route, as each kind of person, for each kind of screencast: no word and no byte goes to whom it is not for."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
@@ -10,13 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from kb.accounts import actions as accounts
-from kb.accounts import links
-from kb.accounts.models import ApiToken, Invitation, Person, Role
+from kb.accounts.models import Invitation
 from kb.db import db
 from kb.index.contract import IndexBroken
 from kb.index.memory import MemoryIndex
-from kb.screencasts.models import Screencast
 from tests.web.actors import ACTORS, FIELDS, KINDS, World, make_world, word
 from tests.web.routes import EDITORS, ROUTES, TRASH, Acts, Lists, Open, Shows
 
@@ -39,35 +36,6 @@ def of_kind(kind: type) -> list[str]:
     return [route for route, what in ROUTES.items() if isinstance(what, kind)]
 
 
-@pytest.fixture(scope="module")
-def fill(world: World) -> Callable[..., str]:
-    """(URL with {names}, kind of screencast) -> URL."""
-    with world.site.app_context():
-        admin = db.session.get_one(Person, world.people["admin"])
-        _, invitation = links.invite(Role.member, by=admin)
-        empty_team = accounts.add_team("Empty", by=admin).id
-        posters = {item.id: item.poster_key for item in db.session.scalars(select(Screencast))}
-        token = db.session.scalar(select(ApiToken.id).where(ApiToken.person_id == world.people["author"]))
-
-    def filled(url: str, kind: str = "everyone") -> str:
-        item = world.items[kind]
-        return url.format(
-            id=item,
-            trashed=world.items["trashed"],
-            poster=posters[item],
-            category=world.category,
-            author=world.people["author"],
-            person=world.people["other"],
-            token=token,
-            invitation=invitation,
-            team=world.team,
-            empty_team=empty_team,
-            tag=word(kind, "tag"),
-        )
-
-    return filled
-
-
 def is_refused(response: TestResponse, *, is_page: bool) -> bool:
     """Sent to sign in (a page) or told to (the rest), told no, or told that there is nothing."""
     if is_page and response.status_code == 302:
@@ -81,13 +49,13 @@ def test_every_route_has_its_line_in_the_table(world: World) -> None:
 
 @pytest.mark.parametrize("route", of_kind(Shows))
 def test_something_of_a_screencast_is_shown_to_those_who_may_see_it_and_to_nobody_else(
-    world: World, fill: Callable[..., str], route: str
+    world: World, route: str
 ) -> None:
     what = ROUTES[route]
     assert isinstance(what, Shows)
     wrong = []
     for kind, url, (actor, public) in product(KINDS, what.urls, EVERYWHERE):
-        response = world.call(actor, "GET", fill(url, kind), public=public)
+        response = world.call(actor, "GET", world.fill(url, kind), public=public)
         if world.may_see(actor, kind, public=public):
             fine = response.status_code == 200 and len(response.data) > 10
         elif actor == "nobody":
@@ -100,14 +68,12 @@ def test_something_of_a_screencast_is_shown_to_those_who_may_see_it_and_to_nobod
 
 
 @pytest.mark.parametrize("route", of_kind(Shows))
-def test_what_is_not_for_somebody_looks_as_if_it_were_not_there(
-    world: World, fill: Callable[..., str], route: str
-) -> None:
+def test_what_is_not_for_somebody_looks_as_if_it_were_not_there(world: World, route: str) -> None:
     """No difference in the answer tells whether an id is a screencast."""
     what = ROUTES[route]
     assert isinstance(what, Shows)
     for actor, url in product(("nobody", "other"), what.urls):
-        there = fill(url, "private")
+        there = world.fill(url, "private")
         not_there = there.replace(world.items["private"], "b" * 14)
         answers = [world.call(actor, "GET", each, public=True) for each in (there, not_there)]
         told = [
@@ -117,12 +83,12 @@ def test_what_is_not_for_somebody_looks_as_if_it_were_not_there(
 
 
 @pytest.mark.parametrize("route", of_kind(Lists))
-def test_a_list_holds_exactly_what_its_reader_may_see(world: World, fill: Callable[..., str], route: str) -> None:
+def test_a_list_holds_exactly_what_its_reader_may_see(world: World, route: str) -> None:
     what = ROUTES[route]
     assert isinstance(what, Lists)
     wrong = []
     for url, (actor, public) in product(what.urls, EVERYWHERE):
-        response = world.call(actor, "GET", fill(url), public=public)
+        response = world.call(actor, "GET", world.fill(url), public=public)
         if actor == "nobody" and not public:
             if not is_refused(response, is_page=what.is_page):
                 wrong.append((actor, url, public, response.status))
@@ -196,9 +162,7 @@ def test_the_misspelt_word_is_corrected_for_who_may_see_it(world: World) -> None
 
 
 @pytest.mark.parametrize(("actor", "public"), EVERYWHERE)
-def test_no_word_of_a_screencast_stands_anywhere_for_who_may_not_see_it(
-    world: World, fill: Callable[..., str], actor: str, public: bool
-) -> None:
+def test_no_word_of_a_screencast_stands_anywhere_for_who_may_not_see_it(world: World, actor: str, public: bool) -> None:
     secrets = {
         word(kind, place): kind
         for kind, place in product(KINDS, FIELDS)
@@ -210,7 +174,7 @@ def test_no_word_of_a_screencast_stands_anywhere_for_who_may_not_see_it(
         if route.startswith("GET ") and not (route in TRASH and actor in EDITORS):
             each = (what.url,) if isinstance(what, Acts) else what.urls
             parts = ("", "part") if getattr(what, "is_page", False) else ("",)
-            asked |= {(fill(url, kind), part) for url, kind, part in product(each, KINDS, parts)}
+            asked |= {(world.fill(url, kind), part) for url, kind, part in product(each, KINDS, parts)}
     for url, part in sorted(asked):
         response = world.call(actor, "GET", url, public=public, headers={"HX-Request": "true"} if part else {})
         found = set(anything.findall(response.get_data().decode("latin-1") + str(response.headers)))
@@ -252,7 +216,7 @@ def may_act(world: World, what: Acts, actor: str, kind: str) -> bool:
 
 
 @pytest.mark.parametrize("route", of_kind(Acts))
-def test_nobody_changes_what_is_not_theirs(world: World, fill: Callable[..., str], route: str) -> None:
+def test_nobody_changes_what_is_not_theirs(world: World, route: str) -> None:
     what = ROUTES[route]
     assert isinstance(what, Acts)
     method = route.split()[0]
@@ -261,7 +225,7 @@ def test_nobody_changes_what_is_not_theirs(world: World, fill: Callable[..., str
     for kind, actor, public in product(kinds, ACTORS, (False, True)):
         if may_act(world, what, actor, kind):
             continue
-        response = world.call(actor, method, fill(what.url, kind), public=public, **what.options)
+        response = world.call(actor, method, world.fill(what.url, kind), public=public, **what.options)
         assert is_refused(response, is_page=what.is_page), (actor, kind, response.status)
         if actor != "nobody" and "{id}" in what.url:
             expected = 403 if world.may_see(actor, kind, public=public) else 404
@@ -270,14 +234,14 @@ def test_nobody_changes_what_is_not_theirs(world: World, fill: Callable[..., str
 
 
 @pytest.mark.parametrize("route", of_kind(Acts))
-def test_who_may_change_it_can(world: World, fill: Callable[..., str], route: str) -> None:
+def test_who_may_change_it_can(world: World, route: str) -> None:
     """The same request as above, so that what was refused there was refused for its person."""
     what = ROUTES[route]
     assert isinstance(what, Acts)
     actor = sorted(what.by)[0]
     kind = "everyone"
     with world.put_back():
-        response = world.call(actor, route.split()[0], fill(what.url, kind), **what.options)
+        response = world.call(actor, route.split()[0], world.fill(what.url, kind), **what.options)
     assert response.status_code == what.succeeds, response.text
 
 
@@ -300,6 +264,6 @@ def test_open_routes_change_nothing_for_who_sends_nothing(world: World) -> None:
     assert world.rows() == before
 
 
-def test_the_invitation_of_the_table_is_there(world: World, fill: Callable[..., str]) -> None:
+def test_the_invitation_of_the_table_is_there(world: World) -> None:
     with world.site.app_context():
         assert db.session.scalars(select(Invitation)).all()
