@@ -1,6 +1,6 @@
 """What has which tag. For the tags of `kb.categories`, which know nothing of screencasts; wired by kb.app."""
 
-from sqlalchemy import delete, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, select, true, update
 
 from kb import outbox
 from kb.accounts.rules import Viewer, visible
@@ -11,13 +11,18 @@ _tag = screencast_tag.c
 
 
 def counts_by_tag(viewer: Viewer) -> dict[str, int]:
-    """How many have each tag, of what the viewer may see. A tag of something private alone is not among them."""
-    rows = db.session.execute(
-        select(_tag.tag_name, func.count())
-        .join(Screencast, Screencast.id == _tag.screencast_id)
-        .where(visible(viewer, Screencast))
-        .group_by(_tag.tag_name)
-    )
+    """How many have each tag, of what the viewer may see. A tag of something private alone is not among them.
+
+    All less the hidden: most of what is there is for everybody, and asking that of each row costs ten times as much.
+    """
+    hidden = select(Screencast.id).where(visible(viewer, Screencast).is_not(true()))
+    unseen = _counts(_tag.screencast_id.in_(hidden))
+    every = _counts(true())
+    return {name: seen for name, count in every.items() if (seen := count - unseen.get(name, 0))}
+
+
+def _counts(condition: ColumnElement[bool]) -> dict[str, int]:
+    rows = db.session.execute(select(_tag.tag_name, func.count()).where(condition).group_by(_tag.tag_name))
     return dict(rows.all())
 
 
