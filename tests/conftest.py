@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from kb import db
 from kb.accounts import actions as accounts
@@ -101,6 +102,14 @@ def site(make_site: Callable[[Settings], Flask], settings: Settings) -> Flask:
 def in_site(site: Flask) -> Iterator[Flask]:
     with site.app_context():
         yield site
+
+
+@pytest.fixture
+def asked(in_site: Flask) -> list[str]:
+    """Every statement that the database is asked from now on."""
+    statements: list[str] = []
+    event.listen(db.db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    return statements
 
 
 @dataclass

@@ -1,12 +1,13 @@
 """What lies in no category yet, and where each would probably belong."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
 from kb.accounts.rules import Viewer, visible
+from kb.categories import actions as categories
 from kb.categories.models import Category
 from kb.db import db
 from kb.hands import hands
@@ -18,6 +19,9 @@ from kb.search.query import parse
 SUGGESTED = 3
 # So many of the most alike say where it belongs; the next ones are alike by chance.
 ALIKE = 12
+
+# By a category's id: how much speaks for it.
+Votes = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,9 @@ def items(viewer: Viewer, *, limit: int, after: str | None = None) -> list[Item]
             | ((Screencast.created_at == last.created_at) & (Screencast.id > last.id))
         )
     found = queries.by_ids(viewer, list(db.session.scalars(query)))
-    ids = queries.visible_ids(viewer)
-    usual = _usual(viewer)
-    return [_item(viewer, each, ids, usual) for each in found]
+    by_words, by_tags, usual = _by_words(viewer, found), _by_tags(viewer, found), _usual(viewer)
+    known = {category.id: category for category in categories.every()}
+    return [_item(each, by_words[each.id], by_tags[each.id], usual, known) for each in found]
 
 
 def count(viewer: Viewer) -> int:
@@ -56,17 +60,35 @@ def _in_inbox(viewer: Viewer) -> ColumnElement[bool]:
     return theirs & Screencast.category_id.is_(None)
 
 
-def _item(viewer: Viewer, screencast: Screencast, ids: frozenset[str], usual: Sequence[str]) -> Item:
+def _item(
+    screencast: Screencast, by_words: Votes, by_tags: Votes, usual: Sequence[str], known: Mapping[str, Category]
+) -> Item:
     """By what is alike in words and by tags in common."""
-    by_words, by_tags = _by_words(screencast, ids), _by_tags(viewer, screencast)
     votes = {each: by_words.get(each, 0) + by_tags.get(each, 0) for each in {*by_words, *by_tags}}
     best = sorted(votes, key=lambda each: -votes[each])[:SUGGESTED]
     others = [each for each in usual if each not in best][: SUGGESTED - len(best)]
-    found = {each.id: each for each in db.session.scalars(select(Category).where(Category.id.in_([*best, *others])))}
-    return Item(screencast, [found[each] for each in best], [found[each] for each in others])
+    return Item(screencast, _there(best, known), _there(others, known))
 
 
-def _by_words(screencast: Screencast, ids: frozenset[str]) -> dict[str, float]:
+def _there(ids: Sequence[str], known: Mapping[str, Category]) -> list[Category]:
+    return [known[each] for each in ids if each in known]
+
+
+def _by_words(viewer: Viewer, screencasts: Sequence[Screencast]) -> dict[str, Votes]:
+    """Of each screencast: where those lie that are most alike, and how much they are."""
+    ids = queries.visible_ids(viewer)
+    alike = {each.id: _alike(each, ids) for each in screencasts}
+    places = _places({other for scores in alike.values() for other in scores})
+    votes: dict[str, Votes] = {each: defaultdict(float) for each in alike}
+    for screencast_id, scores in alike.items():
+        for other, score in scores.items():
+            if category_id := places.get(other):
+                votes[screencast_id][category_id] += score
+    return votes
+
+
+def _alike(screencast: Screencast, ids: frozenset[str]) -> dict[str, float]:
+    """From 0 to 1, by the id of the other one."""
     words = parse(f"{screencast.title} {screencast.purpose}").words
     if not words:
         return {}
@@ -75,31 +97,41 @@ def _by_words(screencast: Screencast, ids: frozenset[str]) -> dict[str, float]:
     except IndexBroken:
         return {}
     best = max((hit.score for hit in hits), default=0) or 1
-    scores = {hit.id: hit.score / best for hit in hits if hit.id != screencast.id}
+    return {hit.id: hit.score / best for hit in hits if hit.id != screencast.id}
+
+
+def _places(ids: set[str]) -> dict[str, str | None]:
+    rows = db.session.execute(select(Screencast.id, Screencast.category_id).where(Screencast.id.in_(ids)))
+    return dict(rows.all())
+
+
+def _by_tags(viewer: Viewer, screencasts: Sequence[Screencast]) -> dict[str, Votes]:
+    """Of each screencast: the share of what has one of its tags that lies in each category."""
+    names = {each.id: [tag.name for tag in each.tags] for each in screencasts}
     rows = db.session.execute(
-        select(Screencast.id, Screencast.category_id).where(
-            Screencast.id.in_(scores), Screencast.category_id.is_not(None)
+        select(screencast_tag.c.tag_name, Screencast.category_id, func.count())
+        .join(Screencast, screencast_tag.c.screencast_id == Screencast.id)
+        .where(
+            screencast_tag.c.tag_name.in_({name for each in names.values() for name in each}),
+            visible(viewer, Screencast),
+            Screencast.category_id.is_not(None),
         )
+        .group_by(screencast_tag.c.tag_name, Screencast.category_id)
     )
-    votes: dict[str, float] = defaultdict(float)
-    for screencast_id, category_id in rows:
-        votes[category_id or ""] += scores[screencast_id]
-    return votes
+    having: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for name, category_id, number in rows:
+        having[name].append((category_id or "", number))
+    return {
+        screencast_id: _shares([row for name in each for row in having[name]]) for screencast_id, each in names.items()
+    }
 
 
-def _by_tags(viewer: Viewer, screencast: Screencast) -> dict[str, float]:
-    """Of each category: the share of what has one of these tags that lies in it."""
-    names = [tag.name for tag in screencast.tags]
-    if not names:
-        return {}
-    rows = db.session.execute(
-        select(Screencast.category_id, func.count())
-        .join(screencast_tag, screencast_tag.c.screencast_id == Screencast.id)
-        .where(screencast_tag.c.tag_name.in_(names), visible(viewer, Screencast), Screencast.category_id.is_not(None))
-        .group_by(Screencast.category_id)
-    ).all()
+def _shares(rows: Sequence[tuple[str, int]]) -> Votes:
     whole = sum(number for _, number in rows)
-    return {category_id: number / whole for category_id, number in rows if category_id}
+    shares: Votes = defaultdict(float)
+    for category_id, number in rows:
+        shares[category_id] += number / whole
+    return shares
 
 
 def _usual(viewer: Viewer) -> list[str]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer, visible
@@ -124,7 +125,9 @@ def _search_sorted(sort: str, query: Query, ids: frozenset[str], offset: int, li
 
 
 def _window_scores(query: Query, found: Found, ids: list[str]) -> dict[str, float]:
-    screencasts = db.session.scalars(select(Screencast).where(Screencast.id.in_(ids))).all()
+    # Its tags are among the words that are looked through.
+    best = select(Screencast).where(Screencast.id.in_(ids)).options(selectinload(Screencast.tags))
+    screencasts = db.session.scalars(best).all()
     words = wanted(query, found.corrected, hands().index.analyse)
     return {
         screencast_id: window_score(moments(each, words, hands().index.analyse, idf=found.idf, limit=1))

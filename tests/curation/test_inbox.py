@@ -77,3 +77,25 @@ def test_a_suggestion_tells_nothing_of_what_its_reader_may_not_see(
     assert not item.usual
     suggested = inbox.items(who("author")[0], limit=5)[0].suggested
     assert [each.id for each in suggested] == [secret]
+
+
+def test_a_page_of_it_costs_as_many_queries_with_many_items_as_with_few(
+    add: Add, who: Who, category: Callable[[str], str], asked: list[str]
+) -> None:
+    place = category("Printers")
+
+    def queries() -> int:
+        search.drain()
+        asked.clear()
+        assert inbox.items(who("curator")[0], limit=20)
+        return len(asked)
+
+    def add_some(count: int) -> None:
+        for number in range(count):
+            add(f"Toner {number}", category_id=place, tags=(f"tag{number}",))
+            add(f"Toner is empty {number}", tags=(f"tag{number}",))
+
+    add_some(2)
+    few = queries()
+    add_some(12)
+    assert queries() == few

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from kb.categories import actions as categories
 from kb.categories.models import Category
@@ -281,11 +280,8 @@ def test_a_visitor_learns_no_name_of_who_shows_them_nothing(make_site, settings,
 
 
 def test_a_page_costs_as_many_queries_with_many_cards_as_with_few(
-    author: Caller, people: People, in_site: Flask
+    author: Caller, people: People, asked: list[str]
 ) -> None:
-    asked: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-
     def queries() -> int:
         author.get("/")
         asked.clear()
