@@ -1,0 +1,100 @@
+"""The outbox into the index: once each, by one at a time, and never an older state over a newer one."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from kb.accounts.models import Person
+from kb.app import create_app
+from kb.config import Settings
+from kb.db import db
+from kb.index.contract import Document
+from kb.index.memory import MemoryIndex
+from kb.outbox import Outbox
+from kb.screencasts import actions
+from kb.screencasts.fields import Words
+from kb.screencasts.models import Screencast
+from kb.search import actions as search
+from tests.conftest import People
+from tests.databases import Migrated
+
+
+class Slow(MemoryIndex):
+    """Its first write takes until it is told to go on; counts the documents that it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_writing, self.go_on = threading.Event(), threading.Event()
+        self.healthy: str | None = None
+        self.written: list[str] = []
+
+    def write(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
+        documents = list(documents)
+        if not self.is_writing.is_set():
+            self.is_writing.set()
+            self.go_on.wait()
+        self.written += [document.id for document in documents]
+        super().write(documents, deleted)
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        documents = list(documents)
+        self.healthy = None
+        self.written += [document.id for document in documents]
+        super().rebuild(documents)
+
+    def is_healthy(self) -> str | None:
+        return self.healthy
+
+
+@pytest.fixture
+def index() -> Slow:
+    return Slow()
+
+
+@pytest.fixture
+def site(migrated: Migrated, settings: Settings, index: Slow) -> Iterator[Flask]:
+    site = create_app(migrated.settings_for(settings), send=lambda *_: None, index=index)
+    yield site
+    with site.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    migrated.forget(site.extensions["kb.settings"])
+
+
+def test_of_two_that_drain_none_puts_back_what_it_read_before_the_other_wrote(
+    in_site: Flask, index: Slow, people: People, receive: Callable[..., str]
+) -> None:
+    screencast_id = receive(title="Old title")
+
+    def drain() -> None:
+        with in_site.app_context():
+            search.drain()
+
+    first, second = threading.Thread(target=drain), threading.Thread(target=drain)
+    first.start()
+    index.is_writing.wait()
+    by = db.session.get_one(Person, people.author)
+    actions.change(db.session.get_one(Screencast, screencast_id), Words(title="New title"), by=by)
+    second.start()
+    # Time for the second to get ahead, were there nothing that holds it.
+    second.join(timeout=2)
+    index.go_on.set()
+    first.join()
+    second.join()
+    version = db.session.get_one(Screencast, screencast_id).version
+    assert index.versions() == {screencast_id: version}
+    assert db.session.scalars(select(Outbox)).all() == []
+
+
+def test_what_a_new_index_covers_is_not_written_a_second_time(
+    in_site: Flask, index: Slow, receive: Callable[..., str]
+) -> None:
+    ids = {receive(title=f"Number {number}") for number in range(3)}
+    index.healthy = "There is no search index yet; it has to be built."
+    index.go_on.set()
+    assert search.drain() == 3
+    assert sorted(index.written) == sorted(ids)
+    assert db.session.scalars(select(Outbox)).all() == []
