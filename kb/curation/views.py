@@ -10,6 +10,7 @@ from kb.categories import actions as categories
 from kb.categories.present import choices
 from kb.curation import actions, inbox, trash
 from kb.curation.bulk import Change, Plan, counted
+from kb.db import now
 from kb.errors import Invalid
 from kb.screencasts import actions as screencasts
 from kb.screencasts.present import shown
@@ -117,6 +118,7 @@ def trash_page() -> ResponseReturnValue:
                 "title": each.title,
                 "author": each.author.name,
                 "is_mine": each.author_id == person().id,
+                "may_erase": screencasts.may_erase(each, person()),
                 "trashed_at": each.trashed_at,
                 "gone_at": trash.gone_at(each),
             }
@@ -137,9 +139,9 @@ def restore(screencast_id: str) -> ResponseReturnValue:
 @bp.post("/trash/<screencast_id>/erase")
 @signed_in
 def erase(screencast_id: str) -> ResponseReturnValue:
-    screencast = screencasts.get_from_trash(viewer(), screencast_id)
+    screencast = screencasts.get_to_erase(viewer(), screencast_id, by=person())
     title = screencast.title
-    screencasts.erase(screencast.id, by=person())
+    screencasts.erase(screencast.id, by=person(), trashed_before=now())
     flash(f"“{title}” is gone for good.", "success")
     return redirect(url_for("curation.trash_page"))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -65,7 +66,19 @@ def get_from_trash(viewer: Viewer, screencast_id: str) -> Screencast:
     screencast = db.session.get(Screencast, screencast_id)
     if screencast and can_restore(viewer, screencast):
         return screencast
-    raise NotFound("This is not in the trash any more.")
+    raise _not_in_trash()
+
+
+def get_to_erase(viewer: Viewer, screencast_id: str, *, by: Person) -> Screencast:
+    """What others threw away waits out its time: until then their author can have it back."""
+    screencast = get_from_trash(viewer, screencast_id)
+    if not may_erase(screencast, by):
+        raise NotAllowed("Only its author and admins can erase it now. It goes by itself after its 30 days.")
+    return screencast
+
+
+def may_erase(screencast: Screencast, by: Person) -> bool:
+    return screencast.author_id == by.id or by.is_admin
 
 
 def check_room(size_bytes: int) -> None:
@@ -174,10 +187,15 @@ def place(screencast: Screencast, *, category_id: str | None, tags: list[str], t
     _words_changed(screencast)
 
 
-def erase(screencast_id: str, *, by: Person | None = None) -> None:
-    """Delete a screencast for good, with all its files. by: None where its time in the trash is over."""
+def erase(screencast_id: str, *, by: Person | None = None, trashed_before: datetime | None = None) -> None:
+    """Delete a screencast for good, with all its files. by: None where nobody asks for it.
+
+    trashed_before: only if it is in the trash since then. Raises NotFound where somebody took it out meanwhile.
+    """
     with writing() as session:
-        screencast = session.get(Screencast, screencast_id)
+        screencast = session.get(Screencast, screencast_id, with_for_update=True)
+        if trashed_before and not _is_trashed_before(screencast, trashed_before):
+            raise _not_in_trash()
         keys = [screencast.original_key] if screencast and screencast.original_key else []
         if screencast:
             session.delete(screencast)
@@ -185,6 +203,14 @@ def erase(screencast_id: str, *, by: Person | None = None) -> None:
             audit.record("erased", "screencast", screencast_id, by=by.id if by else None)
     for key in [*keys, made_folder(screencast_id)]:
         hands().storage.delete(key)
+
+
+def _is_trashed_before(screencast: Screencast | None, at: datetime) -> bool:
+    return bool(screencast and screencast.trashed_at and screencast.trashed_at <= at)
+
+
+def _not_in_trash() -> NotFound:
+    return NotFound("This is not in the trash any more.")
 
 
 def retry(screencast: Screencast, *, by: Person) -> None:

@@ -132,10 +132,11 @@ def _rendition(lease: Lease) -> None:
 
 def clean() -> None:
     """Erase what was in the trash for 30 days, originals where they are not kept, and what killed tries left behind."""
-    for screencast_id in list(
-        db.session.scalars(select(Screencast.id).where(Screencast.trashed_at < now() - timedelta(days=TRASH_DAYS)))
-    ):
-        actions.erase(screencast_id)
+    over = now() - timedelta(days=TRASH_DAYS)
+    for screencast_id in list(db.session.scalars(select(Screencast.id).where(Screencast.trashed_at <= over))):
+        # One that is taken out while others are erased stays.
+        with suppress(NotFound):
+            actions.erase(screencast_id, trashed_before=over)
     if not hands().settings.keep_originals:
         _drop_originals()
     oldest = (now() - LEFTOVER_AGE).timestamp()

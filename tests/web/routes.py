@@ -131,7 +131,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     ),
     "POST /inbox/<screencast_id>": Acts("/inbox/{id}", EDITORS, 422),
     "POST /trash/<screencast_id>/restore": Acts("/trash/{trashed}/restore", EDITORS, 302),
-    "POST /trash/<screencast_id>/erase": Acts("/trash/{trashed}/erase", EDITORS, 302),
+    "POST /trash/<screencast_id>/erase": Acts("/trash/{trashed}/erase", frozenset({"author", "admin"}), 302),
     "POST /api/v1/screencasts/<screencast_id>/restore": Acts("/api/v1/screencasts/{trashed}/restore", EDITORS, 200),
     # -- for everybody who is signed in ---------------------------------------------------------
     "GET /upload": Acts("/upload", PEOPLE, 200, is_page=True),
