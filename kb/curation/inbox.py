@@ -34,10 +34,12 @@ class Item:
 
 
 def items(viewer: Viewer, *, limit: int, after: str | None = None) -> list[Item]:
-    """Oldest first, so that nobody waits for ever. after: the id of the last one that was shown."""
+    """Oldest first, so that nobody waits for ever. after: the id of the last one that was shown.
+
+    One that the viewer may not see says nothing: when it was made is not for them to know.
+    """
     query = select(Screencast.id).where(_in_inbox(viewer)).order_by(Screencast.created_at, Screencast.id).limit(limit)
-    last = db.session.get(Screencast, after) if after else None
-    if last:
+    if after and (last := next(iter(queries.by_ids(viewer, [after])), None)):
         query = query.where(
             (Screencast.created_at > last.created_at)
             | ((Screencast.created_at == last.created_at) & (Screencast.id > last.id))

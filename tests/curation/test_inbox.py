@@ -41,6 +41,14 @@ def test_pages_follow_each_other_without_a_gap(add: Add, who: Who) -> None:
     assert found == [f"Item {number}" for number in range(7)]
 
 
+def test_where_a_page_begins_tells_nothing_of_what_its_reader_may_not_see(add: Add, who: Who) -> None:
+    add("Before")
+    hidden = add("Hidden", visibility="private")
+    add("After")
+    viewer, _ = who("curator")
+    assert titles(viewer, after=hidden) == titles(viewer, after="b" * 14) == ["Before", "After"]
+
+
 def test_what_is_alike_in_words_says_where_it_belongs(
     add: Add, who: Who, category: Callable[[str], str], in_site: Flask
 ) -> None:
