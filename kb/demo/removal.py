@@ -44,9 +44,16 @@ def _made_by(people: list[str], kind: str) -> list[str]:
     return [subject_id for subject_id in found if subject_id]
 
 
+def _is_adopted(people: list[str], subject_id: str) -> bool:
+    """Whether real people changed it, which makes it theirs."""
+    theirs = (AuditEntry.subject_id == subject_id, AuditEntry.person_id.not_in(people))
+    return bool(db.session.scalar(select(exists().where(*theirs))))
+
+
 def _remove_teams(people: list[str]) -> None:
     for team_id in _made_by(people, "team"):
-        if team := db.session.get(Team, team_id):
+        team = db.session.get(Team, team_id)
+        if team and {member.id for member in team.members} <= set(people) and not _is_adopted(people, team_id):
             # Somebody's own screencast is shared with it.
             with suppress(Conflict):
                 accounts.delete_team(team.id, by=db.session.get_one(Person, people[0]), viewer=Viewer())
@@ -56,7 +63,7 @@ def _remove_categories(people: list[str]) -> None:
     """Children were added after their parents, so they go first."""
     for category_id in _made_by(people, "category"):
         category = db.session.get(Category, category_id)
-        if category and not category.children and not _holds_anything(category):
+        if category and not (category.children or _holds_anything(category) or _is_adopted(people, category_id)):
             categories.remove(category.id, by=people[0], items_go_to=None)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from kb.accounts import actions as accounts
 from kb.accounts.erasing import erase_person
-from kb.accounts.models import Person, Team
+from kb.accounts.models import Person, Role, Team
 from kb.categories import actions as categories
 from kb.categories.models import Category, Tag
 from kb.db import Base, db, writing
@@ -182,6 +182,23 @@ def test_a_team_that_something_of_others_is_shared_with_stays(
     receive(visibility="team", team=team.id)
     remove()
     assert {team.name for team in db.session.scalars(select(Team))} == {"Blue", TEAMS[0]}
+
+
+def test_a_team_with_real_people_in_it_stays(people: People, short: Recipe) -> None:
+    placed(short)
+    team = db.session.scalars(select(Team).where(Team.name == TEAMS[0])).one()
+    admin = db.session.get_one(Person, people.admin)
+    accounts.change_person(people.author, by=admin, role=Role.member, active=True, team_ids=[people.team, team.id])
+    remove()
+    assert {team.name for team in db.session.get_one(Person, people.author).teams} == {"Blue", TEAMS[0]}
+
+
+def test_a_category_that_a_curator_made_their_own_stays(people: People, short: Recipe) -> None:
+    placed(short)
+    databases = db.session.scalars(select(Category).where(Category.name == "Databases")).one()
+    categories.change(databases.id, by=people.curator, description="Ours.")
+    remove()
+    assert "Databases" in {category.name for category in db.session.scalars(select(Category))}
 
 
 def test_a_person_of_whom_something_is_here_is_not_erased(people: People, receive: Callable[..., str]) -> None:
