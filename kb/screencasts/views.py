@@ -16,7 +16,7 @@ from kb.screencasts import actions
 from kb.screencasts.arrivals import arrival, captions_in_request
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
-from kb.screencasts.present import shown
+from kb.screencasts.present import shown, visibility_text
 from kb.web.forms import parse
 
 bp = Blueprint("screencasts", __name__)
@@ -80,7 +80,7 @@ def edit(screencast_id: str) -> ResponseReturnValue:
 def publish(screencast_id: str) -> ResponseReturnValue:
     screencast = actions.get_to_change(viewer(), screencast_id)
     actions.publish(screencast, by=person())
-    flash("It is published.", "success")
+    flash(f"It is published. Who may see it: {visibility_text(screencast)}.", "success")
     return redirect(url_for("pages.watch", screencast_id=screencast.id))
 
 
@@ -89,7 +89,8 @@ def publish(screencast_id: str) -> ResponseReturnValue:
 def delete(screencast_id: str) -> ResponseReturnValue:
     screencast = actions.get_to_change(viewer(), screencast_id)
     actions.trash(screencast, by=person())
-    flash(f"“{screencast.title}” is deleted.", "success")
+    words = f"“{screencast.title}” is in the trash for 30 days."
+    flash({"text": words, "undo_url": url_for("curation.restore", screencast_id=screencast.id)}, "undo")  # type: ignore[arg-type]
     return redirect(url_for("pages.library"))
 
 

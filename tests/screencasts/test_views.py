@@ -101,11 +101,15 @@ def test_a_draft_is_published_by_a_button(author: Caller, receive: Callable[...,
     assert f"/screencasts/{item}/publish" not in author.get(f"/screencasts/{item}").text
 
 
-def test_what_is_deleted_by_a_button_is_gone(author: Caller, item: str) -> None:
+def test_what_is_deleted_by_a_button_is_gone_until_it_is_taken_back(author: Caller, item: str) -> None:
     assert author.post(f"/screencasts/{item}/delete").location == "/"
+    undo = re.search(r'action="([^"]+/restore)"', author.get("/").text)
     assert author.get(f"/screencasts/{item}").status_code == 404
     db.session.rollback()
     assert db.session.get_one(Screencast, item).trashed_at
+    assert undo
+    author.post(undo[1])
+    assert author.get(f"/screencasts/{item}").status_code == 200
 
 
 @pytest.mark.parametrize("view", ["card", "row", "watch", "stage"])
