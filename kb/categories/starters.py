@@ -21,6 +21,11 @@ class Shelf:
     description: str = ""
     below: list["Shelf"] = field(default_factory=list)
 
+    @property
+    def count(self) -> int:
+        """Of itself and all below it."""
+        return 1 + sum(shelf.count for shelf in self.below)
+
 
 @dataclass(frozen=True)
 class Starter:
