@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -96,7 +97,8 @@ class Server:
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
-            self.process.terminate()
+            # At once, whoever is still connected.
+            self.process.send_signal(signal.SIGINT)
             self.process.wait(timeout=30)
 
     def url(self, name: str) -> str:

@@ -22,6 +22,7 @@ def run(in_site: Flask, tmp_path: Path) -> Callable[..., Result]:
     """Run a command on the data folder of the site."""
     settings = in_site.extensions["kb.settings"]
     environment = {"KB_DATA_DIR": str(settings.data_dir), "KB_SECRET_KEY": settings.secret_key}
+    environment |= {"KB_DATABASE_URL": settings.database_url} if settings.database_url else {}
 
     def ran(*arguments: str, typed: str = "") -> Result:
         return CliRunner().invoke(kb, arguments, input=typed, env=environment)
