@@ -46,16 +46,16 @@ def _wire() -> None:
     from kb.categories import actions as categories
     from kb.categories import tags, tending, vocabulary
     from kb.screencasts import actions as screencasts
-    from kb.screencasts import queries, tagged
+    from kb.screencasts import placing, queries, tagged
     from kb.transcripts import actions as transcripts
 
     sessions.curated_by[:] = [tending.curated_by]
     accounts.count_team_items[:] = [queries.count_team_items]
-    categories.on_items_moved[:] = [screencasts.move_items]
-    categories.on_path_changed[:] = [screencasts.path_changed]
+    categories.on_items_moved[:] = [placing.move_items]
+    categories.on_path_changed[:] = [placing.path_changed]
     categories.count_items[:] = [queries.counts_by_category]
     vocabulary.count_tags[:] = [tagged.counts_by_tag]
-    tags.move_uses[:] = [tagged.move_tags]
+    tags.move_uses[:] = [placing.move_tags]
     tags.is_used[:] = [tagged.has_tag]
     screencasts.take_captions[:] = [transcripts.take_captions]
 

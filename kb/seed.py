@@ -14,7 +14,7 @@ from kb.accounts.actions import access_changed, add_person
 from kb.accounts.models import Person, Role, person_by_email
 from kb.categories import actions as categories
 from kb.categories.models import Category
-from kb.categories.tags import TAGS_AT_MOST, tags_named
+from kb.categories.tags import LONGEST, TAGS_AT_MOST, tags_named
 from kb.categories.vocabulary import tag_name
 from kb.db import db, now, writing
 from kb.errors import Invalid, NotFound
@@ -42,8 +42,8 @@ def _shown(text: str) -> str:
 
 def _tags(names: list[str]) -> list[str]:
     tags = list(dict.fromkeys(filter(None, map(tag_name, names))))
-    if len(tags) > TAGS_AT_MOST or any(len(tag) > 60 for tag in tags):
-        raise ValueError(f"Take at most {TAGS_AT_MOST} tags of at most 60 characters each.")
+    if len(tags) > TAGS_AT_MOST or any(len(tag) > LONGEST for tag in tags):
+        raise ValueError(f"Take at most {TAGS_AT_MOST} tags of at most {LONGEST} characters each.")
     return tags
 
 

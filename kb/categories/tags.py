@@ -40,19 +40,15 @@ class TagThere(Conflict):
 
 
 def tags_named(names: Iterable[str]) -> list[Tag]:
-    """The tags of these very names, made if they are new; inside the caller's transaction. Raises Invalid."""
+    """The tags of these very names, made if they are new; inside the caller's transaction."""
     wanted = list(dict.fromkeys(filter(None, map(tag_name, names))))
-    if len(wanted) > TAGS_AT_MOST:
-        raise Invalid("Too many tags.", errors={"tags": [f"Take at most {TAGS_AT_MOST}."]})
-    if any(len(name) > LONGEST for name in wanted):
-        raise Invalid("A tag is too long.", errors={"tags": [f"Take at most {LONGEST} characters each."]})
     _make(wanted)
     there = {tag.name: tag for tag in db.session.scalars(select(Tag).where(Tag.name.in_(wanted)))}
     return [there[name] for name in wanted]
 
 
 def taken(typed: Iterable[str], *, had: Iterable[Tag] = (), leave_out_retired: bool = False) -> list[str]:
-    """The names of the tags that the house takes these words for. Raises Invalid for a retired one.
+    """The names of the tags that the house takes these words for. Raises Invalid for too many, too long, or retired.
 
     had: the tags that the item has: they stay as they are. leave_out_retired: instead of refusing, where the words come
     with a recording, which must not be lost for a word.
@@ -64,7 +60,12 @@ def taken(typed: Iterable[str], *, had: Iterable[Tag] = (), leave_out_retired: b
     retired = _retired(meant.keys() - kept)
     if retired and not leave_out_retired:
         raise Invalid("A tag is retired.", errors={"tags": [_is_retired(name) for name in retired]})
-    return [name for name in meant if name not in retired]
+    names = [name for name in meant if name not in retired]
+    if len(names) > TAGS_AT_MOST:
+        raise Invalid("Too many tags.", errors={"tags": [f"Take at most {TAGS_AT_MOST}."]})
+    if any(len(name) > LONGEST for name in names):
+        raise Invalid("A tag is too long.", errors={"tags": [f"Take at most {LONGEST} characters each."]})
+    return names
 
 
 def rename(viewer: Viewer, name: str, to: str, *, by: str) -> str:

@@ -3,21 +3,22 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from kb import audit
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer, can_change, can_restore
 from kb.categories import actions as categories
 from kb.categories.models import Category
-from kb.categories.tags import taken
-from kb.categories.vocabulary import tag_name
-from kb.curation.bulk import Change, Place, Plan, place_of, plan
+from kb.categories.tags import TAGS_AT_MOST, taken
+from kb.categories.vocabulary import Vocabulary, tag_name, vocabulary
+from kb.curation.bulk import Change, Plan, plan
 from kb.curation.models import BulkChange
 from kb.db import db, now, writing
 from kb.errors import Conflict, Invalid, NotFound
-from kb.screencasts import actions as screencasts
 from kb.screencasts import queries
 from kb.screencasts.models import Screencast
+from kb.screencasts.placing import Place, place_all, place_of
 
 AT_MOST = 1_000
 
@@ -56,7 +57,11 @@ def preview(viewer: Viewer, ids: list[str], change: Change) -> Plan:
     if len(wanted) > AT_MOST:
         text = f"Take at most {AT_MOST:,} at once."
         raise Invalid("Those are too many.", errors={"ids": [text]})
-    return plan(viewer, queries.by_ids(viewer, wanted), change)
+    planned = plan(viewer, queries.by_ids(viewer, wanted), change)
+    if any(len(each.after["tags"]) > TAGS_AT_MOST for each in planned.changed):
+        text = f"Some of them would have more than {TAGS_AT_MOST} tags. Take some away from those first."
+        raise Invalid("Those are too many tags.", errors={"add_tags": [text]})
+    return planned
 
 
 def apply(viewer: Viewer, ids: list[str], change: Change, *, by: Person) -> BulkChange | None:
@@ -65,8 +70,7 @@ def apply(viewer: Viewer, ids: list[str], change: Change, *, by: Person) -> Bulk
         planned = preview(viewer, ids, change)
         if not planned.changed:
             return None
-        for each in planned.changed:
-            screencasts.place(each.screencast, **each.after)
+        place_all({each.screencast: each.after for each in planned.changed})
         done = BulkChange(
             person_id=by.id, words=planned.words[:300], changes=[each.as_json() for each in planned.changed]
         )
@@ -85,10 +89,11 @@ def undo(viewer: Viewer, change_id: str, *, by: Person) -> Undone:
             raise NotFound("This change is not there, or not yours to take back.")
         if change.undone_at:
             raise Conflict("This was taken back already.")
-        restored = sum(_put_back(viewer, entry["id"], entry["before"], entry["after"]) for entry in change.changes)
+        back = _what_can_go_back(viewer, change)
+        place_all(back)
         change.undone_at = now()
-        audit.record("undid", "bulk", change.id, by=by.id, count=restored)
-        return Undone(restored, len(change.changes) - restored)
+        audit.record("undid", "bulk", change.id, by=by.id, count=len(back))
+        return Undone(len(back), len(change.changes) - len(back))
 
 
 def recent(by: Person, limit: int = 50) -> list[BulkChange]:
@@ -97,18 +102,25 @@ def recent(by: Person, limit: int = 50) -> list[BulkChange]:
     return list(db.session.scalars(query.order_by(BulkChange.at.desc(), BulkChange.id).limit(limit)))
 
 
-def _put_back(viewer: Viewer, screencast_id: str, before: Place, after: Place) -> bool:
-    screencast = db.session.get(Screencast, screencast_id)
-    if not screencast or not (can_change(viewer, screencast) or can_restore(viewer, screencast)):
-        return False
-    if place_of(screencast) != after or (before["category_id"] and not _is_there(before["category_id"])):
-        return False
-    screencasts.place(screencast, **before)
-    return True
+def _what_can_go_back(viewer: Viewer, change: BulkChange) -> dict[Screencast, Place]:
+    """Where each stood that is as the change left it, is the viewer's to change, and whose category is still there."""
+    entries = {entry["id"]: entry for entry in change.changes}
+    query = select(Screencast).where(Screencast.id.in_(entries)).options(selectinload(Screencast.tags))
+    house = vocabulary()
+    homes = {None, *(category.id for category in categories.every())}
+    return {
+        each: _as_meant(house, entries[each.id]["before"])
+        for each in db.session.scalars(query)
+        if (can_change(viewer, each) or can_restore(viewer, each))
+        and place_of(each) == entries[each.id]["after"]
+        and entries[each.id]["before"]["category_id"] in homes
+    }
 
 
-def _is_there(category_id: str) -> bool:
-    return db.session.get(Category, category_id) is not None
+def _as_meant(house: Vocabulary, place: Place) -> Place:
+    """With the tags that the words of those which were merged or renamed stand for."""
+    meant = {name if name in house.created_at else house.meanings.get(name, name) for name in place["tags"]}
+    return Place(category_id=place["category_id"], tags=sorted(meant), trashed=place["trashed"])
 
 
 def _category(category_id: str) -> Category:

@@ -6,9 +6,10 @@ from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import person, signed_in, viewer
 from kb.curation import actions, trash
-from kb.curation.bulk import Change, Place, Planned
+from kb.curation.bulk import Change, Planned
 from kb.screencasts import actions as screencasts
 from kb.screencasts.api import ScreencastOut
+from kb.screencasts.placing import Place
 from kb.screencasts.present import as_json, instant
 from kb.web.api import blueprint
 

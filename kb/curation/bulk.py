@@ -2,19 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 
 from kb.accounts.rules import Viewer, can_change
 from kb.categories.models import Category
 from kb.screencasts.models import Screencast
-
-
-class Place(TypedDict):
-    """What a bulk change may change of a screencast; kept as JSON, so that it can be taken back."""
-
-    category_id: str | None
-    tags: list[str]
-    trashed: bool
+from kb.screencasts.placing import Place, place_of
 
 
 @dataclass(frozen=True)
@@ -92,14 +85,6 @@ def plan(viewer: Viewer, screencasts: Iterable[Screencast], change: Change) -> P
         else:
             changed.append(Planned(screencast, before, after))
     return Plan(change, changed, same, refused)
-
-
-def place_of(screencast: Screencast) -> Place:
-    return Place(
-        category_id=screencast.category_id,
-        tags=sorted(tag.name for tag in screencast.tags),
-        trashed=screencast.trashed_at is not None,
-    )
 
 
 def counted(number: int) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb import audit, outbox
@@ -177,16 +176,6 @@ def restore(screencast: Screencast, *, by: Person) -> None:
         audit.record("restored", "screencast", screencast.id, by=by.id, title=screencast.title)
 
 
-def place(screencast: Screencast, *, category_id: str | None, tags: list[str], trashed: bool) -> None:
-    """For many at once: where it stands from now on. Inside the caller's transaction, which writes the audit entry."""
-    kept = [tag for tag in screencast.tags if tag.name in tags]
-    screencast.category_id = category_id
-    screencast.tags = [*kept, *tags_named(set(tags) - {tag.name for tag in kept})]
-    if trashed != (screencast.trashed_at is not None):
-        screencast.trashed_at = now() if trashed else None
-    _words_changed(screencast)
-
-
 def erase(screencast_id: str, *, by: Person | None = None, trashed_before: datetime | None = None) -> None:
     """Delete a screencast for good, with all its files. by: None where nobody asks for it.
 
@@ -217,18 +206,6 @@ def retry(screencast: Screencast, *, by: Person) -> None:
     with writing():
         pipeline.retry(screencast.id)
         audit.record("retried", "screencast", screencast.id, by=by.id)
-
-
-def move_items(category_ids: list[str], target_id: str | None) -> None:
-    """For categories: everything in these goes to another, or to none. Inside the caller's transaction."""
-    db.session.execute(update(Screencast).where(Screencast.category_id.in_(category_ids)).values(category_id=target_id))
-
-
-def path_changed(category_ids: list[str]) -> None:
-    """For categories: their place in the tree is another now, and the index knows it of each item."""
-    theirs = Screencast.category_id.in_(category_ids)
-    db.session.execute(update(Screencast).where(theirs).values(version=Screencast.version + 1))
-    outbox.all_changed(select(Screencast.id).where(theirs))
 
 
 def _take(screencast_id: str, captions: CaptionsFile) -> None:

@@ -1,8 +1,7 @@
 """What has which tag. For the tags of `kb.categories`, which know nothing of screencasts; wired by kb.app."""
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, select, true, update
+from sqlalchemy import ColumnElement, exists, func, select, true
 
-from kb import outbox
 from kb.accounts.rules import Viewer, visible
 from kb.db import db
 from kb.screencasts.models import Screencast, screencast_tag
@@ -28,19 +27,3 @@ def _counts(condition: ColumnElement[bool]) -> dict[str, int]:
 
 def has_tag(name: str) -> bool:
     return bool(db.session.scalar(select(exists().where(_tag.tag_name == name))))
-
-
-def move_tags(names: list[str], into: str) -> None:
-    """Give all that have one of these tags the other instead. Inside the caller's transaction."""
-    having = select(_tag.screencast_id).where(_tag.tag_name.in_(names)).distinct()
-    outbox.all_changed(having)
-    db.session.execute(
-        update(Screencast)
-        .where(Screencast.id.in_(having))
-        .values(version=Screencast.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    have_both = select(_tag.screencast_id).where(_tag.tag_name == into)
-    new = having.where(_tag.screencast_id.not_in(have_both)).add_columns(literal(into))
-    db.session.execute(insert(screencast_tag).from_select(["screencast_id", "tag_name"], new))
-    db.session.execute(delete(screencast_tag).where(_tag.tag_name.in_(names)))

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from kb.accounts.actions import access_changed
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer
 from kb.categories import actions as categories
 from kb.db import db, now, writing
-from kb.screencasts.actions import place
 from kb.screencasts.models import Screencast
+from kb.screencasts.placing import Place, place_all
 from tests.conftest import People
 
 
@@ -26,8 +25,7 @@ def add(in_site: Flask, people: People) -> Callable[..., str]:
             screencast = Screencast(title=title, **(values | columns))
             session.add(screencast)
             session.flush()
-            place(screencast, category_id=screencast.category_id, tags=list(tags), trashed=False)
-            access_changed()
+            place_all({screencast: Place(category_id=screencast.category_id, tags=list(tags), trashed=False)})
         return screencast.id
 
     return added

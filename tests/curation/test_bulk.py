@@ -9,14 +9,16 @@ from kb.accounts.models import Person
 from kb.accounts.rules import Viewer
 from kb.audit import AuditEntry
 from kb.categories import tags
+from kb.categories.models import Tag
 from kb.curation import actions
-from kb.curation.bulk import Change, place_of
+from kb.curation.bulk import Change
 from kb.curation.models import BulkChange
 from kb.db import db, writing
 from kb.errors import Conflict, Invalid, NotFound
 from kb.outbox import Outbox
 from kb.screencasts import actions as screencasts
 from kb.screencasts.models import Screencast
+from kb.screencasts.placing import Place, place_all, place_of
 
 Add = Callable[..., str]
 Who = Callable[[str], tuple[Viewer, Person]]
@@ -92,7 +94,7 @@ def test_what_was_changed_since_stays_when_the_rest_is_taken_back(add: Add, who:
     done = actions.apply(viewer, [first, second], change(add_tags=["wrong"]), by=curator)
     assert done is not None
     with writing():
-        screencasts.place(db.session.get_one(Screencast, second), category_id=None, tags=["right"], trashed=False)
+        place_all({db.session.get_one(Screencast, second): Place(category_id=None, tags=["right"], trashed=False)})
     undone = actions.undo(viewer, done.id, by=curator)
     assert (undone.restored, undone.left) == (1, 1)
     assert (tags_of(first), tags_of(second)) == ([], ["right"])
@@ -176,3 +178,50 @@ def test_a_single_one_is_named_to_who_did_it_and_to_nobody_else(add: Add, who: W
     assert done.words == "“Payroll plan” tagged x"
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.kind == "bulk")).one()
     assert entry.details == {"count": 1}
+
+
+def test_what_is_taken_back_takes_the_tags_as_the_house_means_them_now(add: Add, who: Who) -> None:
+    item = add("Item", tags=("wifi", "wlan"))
+    add("Other", tags=("wlan", "radio"))
+    viewer, curator = who("curator")
+    done = actions.apply(viewer, [item], change(remove_tags=["wlan"]), by=curator)
+    tags.merge(viewer, ["wlan"], "radio", by=curator.id)
+    assert done is not None
+    assert actions.undo(viewer, done.id, by=curator).restored == 1
+    assert tags_of(item) == ["radio", "wifi"]
+    assert db.session.get(Tag, "wlan") is None
+
+
+def test_no_bulk_change_gives_more_tags_than_one_screencast_may_have(add: Add, who: Who) -> None:
+    full = add("Full", tags=tuple(f"tag {number}" for number in range(tags.TAGS_AT_MOST)))
+    viewer, curator = who("curator")
+    with pytest.raises(Invalid) as refused:
+        actions.apply(viewer, [full, add("Empty")], change(add_tags=["one more"]), by=curator)
+    assert "add_tags" in refused.value.errors
+    assert "one more" not in tags_of(full)
+    with pytest.raises(Invalid):
+        change(add_tags=[f"word {number}" for number in range(tags.TAGS_AT_MOST + 1)])
+
+
+def test_many_that_have_many_different_tags_are_changed_at_once(add: Add, who: Who) -> None:
+    items = [add(f"Item {each}", tags=tuple(f"tag {each} {number}" for number in range(20))) for each in range(3)]
+    viewer, curator = who("curator")
+    done = actions.apply(viewer, items, change(add_tags=["all"]), by=curator)
+    assert done is not None
+    assert all("all" in tags_of(each) and len(tags_of(each)) == 21 for each in items)
+    assert actions.undo(viewer, done.id, by=curator).restored == 3
+
+
+def test_many_at_once_cost_as_many_statements_as_few(add: Add, who: Who, asked: list[str]) -> None:
+    viewer, curator = who("curator")
+
+    def statements(count: int) -> int:
+        items = [add(f"Item {number}", tags=("old",)) for number in range(count)]
+        wanted = change(add_tags=["new"], remove_tags=["old"])
+        asked.clear()
+        done = actions.apply(viewer, items, wanted, by=curator)
+        assert done is not None
+        assert actions.undo(viewer, done.id, by=curator).restored == count
+        return len(asked)
+
+    assert statements(40) == statements(4)
