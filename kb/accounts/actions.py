@@ -71,6 +71,7 @@ def settle(newcomer: Newcomer, role: Role, *, by: str | None = None) -> Person:
 
 def sign_up(signup: str, *, email: str, name: str, password: str) -> Person:
     """Join without an invitation where KB_SIGNUP lets everybody, or everybody of one mail domain."""
+    refuse_invented(email)
     domain = signup.removeprefix("domain:") if signup.startswith("domain:") else None
     if signup == "invite":
         raise NotAllowed("Joining takes an invitation here. Ask an admin for a link.")
@@ -79,9 +80,21 @@ def sign_up(signup: str, *, email: str, name: str, password: str) -> Person:
     return add_person(email, name, Role.member, password)
 
 
+def check_admin(by: Person, person_id: str = "") -> Person | None:
+    """In the transaction that gives rights to others: `by` may have lost theirs a moment ago. Raises NotAllowed.
+
+    person_id: whom else this transaction changes; returned, if they are here.
+    """
+    both = select(Person).where(Person.id.in_([by.id, person_id])).order_by(Person.id).with_for_update()
+    held = {each.id: each for each in db.session.scalars(both.execution_options(populate_existing=True))}
+    if not (by.id in held and by.is_admin and by.active):
+        raise NotAllowed("Only an admin can do this. Ask one of them.")
+    return held.get(person_id)
+
+
 def change_person(person_id: str, *, by: Person, role: Role, active: bool, team_ids: list[str]) -> None:
     with writing() as session:
-        person = session.get(Person, person_id)
+        person = check_admin(by, person_id)
         if not person:
             raise NotFound("That person is gone.")
         if person.id == by.id and (role != Role.admin or not active):
@@ -223,6 +236,13 @@ def clean_email(email: str) -> str:
     if not fits:
         raise Invalid("The e-mail address needs a correction.", errors={"email": ["Write it as name@example.org."]})
     return email
+
+
+def refuse_invented(email: str) -> None:
+    """Nobody has an address in `.invalid` (RFC 2606): those are the demo's and the seeded rows' people."""
+    if clean_email(email).endswith(".invalid"):
+        wrong = {"email": ["Write the address at which mail reaches you."]}
+        raise Invalid("The e-mail address needs a correction.", errors=wrong)
 
 
 def clean_name(name: str) -> str:

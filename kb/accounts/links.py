@@ -11,16 +11,18 @@ from kb.accounts.actions import (
     MAKES_FIRST_ADMIN,
     Newcomer,
     access_changed,
+    check_admin,
     check_password,
     clean_email,
     hash_of,
     put_password,
+    refuse_invented,
     settle,
 )
 from kb.accounts.models import Invitation, Person, Role, Team
 from kb.accounts.rules import invitation_is_open
 from kb.db import db, now, writing
-from kb.errors import Invalid, NotAllowed, NotFound
+from kb.errors import Invalid, NotFound
 
 INVITATION_DAYS = 14
 NEW_PASSWORD_DAYS = 2
@@ -28,10 +30,10 @@ NEW_PASSWORD_DAYS = 2
 
 def invite(role: Role, *, by: Person | None, team_id: str | None = None, email: str | None = None) -> tuple[str, str]:
     """Return (token, invitation id). The token is shown once and never kept."""
-    if by and not by.is_admin:
-        raise NotAllowed("Only an admin can invite people. Ask one to send the link.")
     email = clean_email(email) if email else None
     with writing() as session:
+        if by:
+            check_admin(by)
         if team_id and not session.get(Team, team_id):
             raise Invalid("That team is gone.", errors={"team": ["Choose another team."]})
         token, invitation = _add(role=role, team_id=team_id or None, email=email, by=by, days=INVITATION_DAYS)
@@ -61,7 +63,9 @@ def open_invitation(token: str) -> Invitation:
 
 def join(token: str, *, email: str, name: str, password: str) -> Person:
     """Use up an invitation and make the account that it stands for."""
-    newcomer = Newcomer.of(open_invitation(token).email or email, name, password)
+    address = open_invitation(token).email or email
+    refuse_invented(address)
+    newcomer = Newcomer.of(address, name, password)
     with writing():
         invitation = open_invitation(token)
         role, team = Role(invitation.role), invitation.team
@@ -82,10 +86,8 @@ def withdraw(invitation_id: str, *, by: Person) -> None:
 
 def new_password_token(person_id: str, *, by: Person | None) -> str:
     """Return a token for the link that sets a new password of this person; older ones end. by: None from a shell."""
-    if by and not by.is_admin:
-        raise NotAllowed("Only an admin can make this link. Ask one of them.")
     with writing() as session:
-        person = session.get(Person, person_id)
+        person = check_admin(by, person_id) if by else session.get(Person, person_id)
         if not person:
             raise NotFound("That person is gone.")
         if not person.active:

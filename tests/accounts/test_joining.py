@@ -173,6 +173,16 @@ def test_where_it_is_open_to_one_domain_its_people_join(open_to: Callable[[str],
     assert send(browser, "/sign-up", **EVE | {"email": "Eve@Example.ORG"}).location == "/"
 
 
+@pytest.mark.parametrize("email", ["ada@demo.invalid", "Seed@seed.INVALID"])
+def test_nobody_joins_as_one_of_the_invented_people(
+    open_to: Callable[[str], Browser], admin: Person, browser: Browser, email: str
+) -> None:
+    assert send(open_to("open"), "/sign-up", **EVE | {"email": email}).status_code == 422
+    token, _ = links.invite(Role.member, by=admin)
+    assert send(browser, f"/join/{token}", **EVE | {"email": email}).status_code == 422
+    assert send(browser, f"/join/{token}", **EVE).status_code == 302
+
+
 # -- roles and teams --------------------------------------------------------------------------------------------
 
 

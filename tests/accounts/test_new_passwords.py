@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from kb.accounts import actions, links
+from kb.accounts.erasing import erase_person
 from kb.accounts.models import Invitation, Person, Role
 from kb.db import db, now, writing
 from kb.errors import Invalid, NotAllowed, NotFound
@@ -144,6 +145,28 @@ def test_an_admin_who_leaves_takes_their_open_invitations_along(join: Join, admi
     actions.change_person(other.id, by=admin, role=Role.curator, active=True, team_ids=[])
     with pytest.raises(NotFound):
         links.open_invitation(token)
+
+
+def test_the_links_of_an_admin_who_is_erased_let_nobody_in(join: Join, admin: Person) -> None:
+    other = join("boss", Role.admin)
+    token, _ = links.invite(Role.admin, by=other)
+    erase_person(other.id, by=admin.id)
+    with pytest.raises(NotFound):
+        links.open_invitation(token)
+
+
+def test_who_was_an_admin_a_moment_ago_gives_no_rights_any_more(join: Join, admin: Person) -> None:
+    """Two admins who take the role from each other at the same moment: one of them stays."""
+    other, ada = join("boss", Role.admin), join("ada")
+    actions.change_person(other.id, by=admin, role=Role.member, active=True, team_ids=[])
+    for act in (
+        lambda: actions.change_person(admin.id, by=other, role=Role.member, active=True, team_ids=[]),
+        lambda: links.invite(Role.admin, by=other),
+        lambda: links.new_password_token(ada.id, by=other),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+    assert admin.is_admin
 
 
 @pytest.mark.parametrize("kind", ["invitation", "password"])
