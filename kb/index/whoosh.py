@@ -22,6 +22,7 @@ from kb.index.analysis import Analyser
 from kb.index.contract import Document, Found, Hit, IndexBroken, Query, Token
 from kb.index.corrections import is_ordinary
 from kb.index.folders import Folders
+from kb.index.postings import Postings
 from kb.index.ranking import Ranking, norms, starts_of
 from kb.index.segment import Segment
 
@@ -37,8 +38,6 @@ with warnings.catch_warnings():
 
 # Say another name whenever the fields or the analysis change: an index of the former is then rebuilt.
 FORMAT = "whoosh-1"
-# What a writer holds in memory before it sorts to disk, by Whoosh's own count, which is about a third of the truth.
-LIMIT_MB = 64
 
 ANALYSER = Analyser(stem)
 
@@ -240,7 +239,9 @@ def _opened(folder: Path) -> Any:
 
 
 def _writer(index: Any) -> Any:
-    return index.writer(limitmb=LIMIT_MB, codec=Codec())
+    writer = index.writer(codec=Codec())
+    writer.pool = Postings(Path(index.storage.folder))
+    return writer
 
 
 @contextmanager
