@@ -17,20 +17,13 @@ from kb.categories.actions import visibility_of_new
 from kb.categories.models import Category
 from kb.categories.tags import tags_named, taken
 from kb.db import db, let_go, new_id, now, writing
-from kb.errors import Invalid, NoRoom, NotAllowed, NotFound, NotSignedIn, TooLarge, ToolFailed, UnsupportedMedia
+from kb.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from kb.hands import hands
-from kb.media.kinds import Kind, describe, sniff
-from kb.media.probe import Probe, probe
 from kb.screencasts import pipeline
 from kb.screencasts.fields import Upload, Words, clean_filename, title_of
 from kb.screencasts.models import Screencast
+from kb.screencasts.refusals import check_room, kind_of, look_inside
 from kb.storage.contract import made_folder, original
-
-HEAD_BYTES = 64 * 1024
-# A look inside while the uploader waits: longer than any honest file takes, short enough to wait for.
-LOOK_S = 8.0
-# Kept free besides an upload's own bytes: what its steps make is smaller than the upload, and the database must go on.
-ROOM_BYTES = 256 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -80,17 +73,6 @@ def may_erase(screencast: Screencast, by: Person) -> bool:
     return screencast.author_id == by.id or by.is_admin
 
 
-def check_room(size_bytes: int) -> None:
-    """Before bytes are taken: whether they fit. Raises TooLarge or NoRoom."""
-    most = hands().settings.max_upload_bytes
-    if size_bytes > most:
-        raise TooLarge(
-            f"This file is larger than the {_size(most)} that fit here. Cut it shorter or record it smaller."
-        )
-    if hands().storage.free_bytes() < size_bytes + ROOM_BYTES:
-        raise NoRoom("There is no room left for this file. Nothing was kept; tell an admin, then try again.")
-
-
 def receive(
     file: Path, filename: str, fields: Upload, *, by: Person, captions: CaptionsFile | None = None
 ) -> Screencast:
@@ -101,9 +83,9 @@ def receive(
     """
     size_bytes = file.stat().st_size
     check_room(size_bytes)
-    kind = _kind_of(file, size_bytes)
+    kind = kind_of(file, size_bytes)
     let_go()
-    _look_inside(file, kind)
+    look_inside(file, kind)
     screencast_id = new_id()
     key = original(screencast_id, kind.extension)
     hands().storage.put(key, file)
@@ -213,50 +195,6 @@ def _take(screencast_id: str, captions: CaptionsFile) -> None:
         take(screencast_id, captions)
 
 
-def _kind_of(file: Path, size_bytes: int) -> Kind:
-    if size_bytes == 0:
-        text = "The file is empty. Choose the recording itself, and check that it has finished saving."
-        raise Invalid(text, code="empty-file", errors={"file": [text]})
-    with file.open("rb") as opened:
-        head = opened.read(HEAD_BYTES)
-    kind = sniff(head)
-    if not kind:
-        raise UnsupportedMedia(
-            f"This looks like {describe(head)}, not like a video that can be taken. "
-            "Send a screen recording: MP4, MOV, WebM, MKV, AVI, FLV, TS, OGV or GIF."
-        )
-    return kind
-
-
-def _look_inside(file: Path, kind: Kind) -> None:
-    found: Probe | None = None
-    with suppress(_Unsure):
-        found = _probe(file, kind)
-    if found and (text := too_long(found.duration_ms)):
-        raise Invalid(text, code="too-long", errors={"file": [text]})
-
-
-class _Unsure(Exception):
-    pass
-
-
-def _probe(file: Path, kind: Kind) -> Probe:
-    try:
-        return probe(file, kind, deadline_s=LOOK_S)
-    except ToolFailed as error:
-        if error.permanent:
-            raise Invalid(error.detail, code=error.code, errors={"file": [error.detail]}) from error
-        raise _Unsure from error
-
-
-def too_long(duration_ms: int | None) -> str | None:
-    """A sentence if a recording of this length is not taken."""
-    most_s = hands().settings.max_duration_s
-    if duration_ms and duration_ms > most_s * 1000:
-        return f"This recording is longer than {_minutes(most_s)}. Cut it into parts, each with one purpose."
-    return None
-
-
 def _apply(screencast: Screencast, fields: Words, by: Person, *, is_new: bool = False) -> None:
     if fields.title:
         screencast.title = fields.title
@@ -328,15 +266,3 @@ def _words_changed(screencast: Screencast) -> None:
     screencast.version = Screencast.version + 1
     outbox.changed(screencast.id)
     access_changed()
-
-
-def _size(size_bytes: int) -> str:
-    units = ["B", "kB", "MB", "GB", "TB"]
-    size = float(size_bytes)
-    while size >= 1000 and len(units) > 1:
-        size, units = size / 1024, units[1:]
-    return f"{size:.3g} {units[0]}"
-
-
-def _minutes(seconds: int) -> str:
-    return f"{seconds // 60} minutes" if seconds >= 120 else f"{seconds} seconds"

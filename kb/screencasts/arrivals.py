@@ -11,8 +11,9 @@ from flask import request
 
 from kb.db import let_go
 from kb.errors import Invalid
-from kb.screencasts.actions import CaptionsFile, check_room
+from kb.screencasts.actions import CaptionsFile
 from kb.screencasts.fields import Upload
+from kb.screencasts.refusals import check_room
 from kb.web.forms import parse
 from kb.web.uploads import TAKE_RECORDINGS, Landing
 
@@ -65,6 +66,8 @@ def _values() -> dict[str, Any]:
     # How a form says nothing. What is empty is refused: a script that lost a value must not share with everyone.
     if values.get("visibility") == "as-category":
         values.pop("visibility")
+        # Without JavaScript the form always names a team, hidden or not.
+        values.pop("team", None)
     return values
 
 

@@ -24,7 +24,7 @@ from kb.media import stills
 from kb.media.kinds import Kind, by_name, fits
 from kb.media.probe import Probe
 from kb.media.rendition import Rendered, Storyboard
-from kb.screencasts import actions, pipeline
+from kb.screencasts import actions, pipeline, refusals
 from kb.screencasts.models import Screencast, Source, State
 from kb.screencasts.pipeline import Lease
 from kb.storage.contract import made
@@ -54,7 +54,7 @@ def rendition(screencast_id: str) -> None:
 def _probe(lease: Lease) -> None:
     with _original(lease) as (path, kind):
         found = probing.probe(path, kind)
-    if too_long := actions.too_long(found.duration_ms):
+    if too_long := refusals.too_long(found.duration_ms):
         raise ToolFailed(too_long, permanent=True, code="too-long")
     with writing() as session:
         screencast = session.get_one(Screencast, lease.screencast_id)
@@ -88,7 +88,7 @@ def _quick(lease: Lease) -> None:
             size_bytes=made_quick.path.stat().st_size,
         )
         hands().storage.put(made(lease.screencast_id, name), made_quick.path)
-    if too_long := actions.too_long(made_quick.duration_ms):
+    if too_long := refusals.too_long(made_quick.duration_ms):
         hands().storage.delete(made(lease.screencast_id, name))
         raise ToolFailed(too_long, permanent=True, code="too-long")
     with writing() as session:
@@ -116,7 +116,7 @@ def _rendition(lease: Lease) -> None:
             on_progress=lease.report,
             should_stop=lease.is_over,
         )
-        if too_long := actions.too_long(rendered.duration_ms):
+        if too_long := refusals.too_long(rendered.duration_ms):
             raise ToolFailed(too_long, permanent=True, code="too-long")
         poster = _poster(lease, folder, rendered)
         source = _keep(lease.screencast_id, rendered, poster)

@@ -175,7 +175,7 @@ def test_what_is_too_big_is_refused_by_the_site_with_its_sentence(call: Callable
     form = {"Content_Type": "multipart/form-data; boundary=x"}
     status, headers, body = call(people.author, "/api/v1/screencasts", "POST", b"x" * 3_000_000, **form)
     assert (status, headers["content-type"]) == (413, "application/problem+json")
-    assert b"larger than the 977 kB" in body
+    assert b"larger than the 1.0 MB" in body
 
 
 def test_the_address_behind_the_proxy_counts_and_not_the_one_that_was_claimed(call: Callable[..., Answer]) -> None:
