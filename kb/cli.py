@@ -206,6 +206,24 @@ def demo(remove: bool) -> None:
             telling.fill_and_tell()
 
 
+@kb.command("copy-database")
+@click.argument("url")
+def copy_database(url: str) -> None:
+    """Copy all rows into the empty database at URL, such as a PostgreSQL server's; the site must be stopped."""
+    from kb.copying import copy
+    from kb.db import Base
+    from kb.supervise import take_data_folder
+
+    target = Settings.from_environment({"KB_DATABASE_URL": url})
+    with _site().app_context():
+        settings = Settings.from_environment()
+        # Held until this process ends.
+        take_data_folder(settings.private_dir)
+        with click.progressbar(length=len(Base.metadata.sorted_tables), label="Copying tables") as bar:
+            count = copy(settings.sqlalchemy_url, target.sqlalchemy_url, lambda _: bar.update(1))
+    click.echo(f"Copied {count:,} rows. Now set KB_DATABASE_URL to that address and start the site.")
+
+
 @kb.command()
 def doctor() -> None:
     """Say what is there, what is missing, and the command that adds it; change nothing. Exits 1 for what is needed."""
