@@ -132,8 +132,8 @@ def _choices(team: Team | None = None) -> dict[str, Any]:
 
 
 def _upload_page(errors: dict[str, list[str]] | None = None) -> str:
-    # The form is not read again where its body was refused.
-    values = request.form if request.method == "POST" and errors and "file" not in errors else {}
+    # Where the body was refused the form was never read, and to read it now would be refused again.
+    values = request.form if "form" in vars(request) else {}
     return render_template("screencasts/upload.html", errors=errors or {}, values=values, **_choices())
 
 

@@ -184,7 +184,8 @@ def test_the_plain_form_can_leave_it_to_the_category(
 ) -> None:
     actions.change(network["id"], by=people.curator, default_visibility="private")
     assert 'value="as-category"' in author.get("/upload").text
-    fields = {"title": "Reset", "category": network["id"], "visibility": "as-category", "file": clip.open("rb")}
+    fields = {"title": "Reset", "category": network["id"], "visibility": "as-category", "file": clip.open("rb"),
+              "team": people.team}  # fmt: skip
     watch = author.post("/upload", data=fields).location
     item = db.session.get_one(Screencast, watch.rpartition("/")[2])
     assert item.visibility == "private"

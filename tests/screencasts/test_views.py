@@ -1,5 +1,6 @@
 """The pages that change one screencast, without JavaScript, and the parts of pages that follow its steps."""
 
+import io
 import re
 from collections.abc import Callable
 
@@ -12,6 +13,8 @@ from kb.screencasts.models import Screencast
 from tests.conftest import Caller, People
 from tests.web.actors import World
 from tests.web.test_markup import Page
+
+NO_VIDEO = b"PK\x03\x04" + bytes(5000)
 
 
 @pytest.fixture
@@ -91,6 +94,13 @@ def test_a_fault_of_the_form_stands_under_its_field_and_nothing_is_lost(author: 
         assert f'id="{field}-fault"' in answer.text, form
         assert values(answer.text)["purpose"] == "typed before"
     assert author.get(f"/api/v1/screencasts/{item}").json["title"] == "Before"
+
+
+def test_what_was_typed_beside_a_file_that_is_not_taken_is_not_lost(author: Caller) -> None:
+    answer = author.post("/upload", data={"title": "Minutes", "file": (io.BytesIO(NO_VIDEO), "minutes.docx")})
+    assert answer.status_code == 415
+    assert 'id="file-fault"' in answer.text
+    assert values(answer.text)["title"] == "Minutes"
 
 
 def test_a_draft_is_published_by_a_button(author: Caller, receive: Callable[..., str]) -> None:
