@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
 CHATTY = ("celery", "kombu", "amqp", "PIL", "alembic", "werkzeug", "gunicorn.access", "urllib3", "flask-limiter")
 FIELDS = "%(asctime)s %(levelname)s %(process_name)s %(name)s %(message)s"
+WORDS = "%(asctime)s %(process_name)s %(levelname)s %(message)s"
+# Set by the supervisor on a terminal: what its programs write goes through its pipe.
+ON_TERMINAL = "KB_ON_TERMINAL"
 
 _names: ContextVar[dict[str, str] | None] = ContextVar("log_names", default=None)
 
@@ -20,8 +24,8 @@ def init(level: int = logging.INFO) -> None:
     """Route every logger of this process through one formatter on stderr. Safe to call twice."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        logging.Formatter(FIELDS)
-        if sys.stderr.isatty()
+        ForPeople(WORDS, datefmt="%H:%M:%S")
+        if sys.stderr.isatty() or os.environ.get(ON_TERMINAL)
         else JsonFormatter(FIELDS.replace("asctime", "timestamp"), timestamp=True)
     )
     handler.addFilter(_add_names)
@@ -30,6 +34,15 @@ def init(level: int = logging.INFO) -> None:
     root.setLevel(level)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class ForPeople(logging.Formatter):
+    """A line of words, with whatever else is known of what happened behind it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        known = {*RESERVED_ATTRS, "message", "asctime", "process_name", "request", "job_id", "asked_by"}
+        more = (f"{name}={value}" for name, value in vars(record).items() if name not in known)
+        return " ".join([super().formatMessage(record), *more])
 
 
 @contextmanager

@@ -68,6 +68,10 @@ def start(settings: "Settings", *, prepare: Callable[[], None] = lambda: None, p
     path = settings.private_dir / "supervisord.conf"
     listed = programs(procfile.read_text(encoding="utf-8"), settings)
     path.write_text(configuration(listed, private_dir=settings.private_dir), encoding="utf-8")
+    if sys.stdout.isatty():
+        from kb.log import ON_TERMINAL
+
+        os.environ[ON_TERMINAL] = "yes"
     make_output_reopenable()
     os.set_inheritable(lock, True)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
