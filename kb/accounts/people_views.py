@@ -1,5 +1,6 @@
 """The admins' page about who is here: people, their roles and teams, and the links that let somebody in."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -102,7 +103,7 @@ def delete_team(team_id: str) -> ResponseReturnValue:
 def make_links(team_id: str | None) -> list[str]:
     """As many invitations as the form asks for, of the role that it names. Raises Invalid."""
     count = request.form.get("count", "1").strip()
-    if not count.isdecimal() or not 1 <= int(count) <= LINKS_AT_MOST:
+    if not re.fullmatch("[0-9]{1,2}", count) or not 1 <= int(count) <= LINKS_AT_MOST:
         errors = {"count": [f"Write a number from 1 to {LINKS_AT_MOST}."]}
         raise Invalid("The number of links needs a correction.", errors=errors)
     email = request.form.get("email") or None

@@ -66,7 +66,7 @@ class MergedInto(BaseModel):
 
 
 class ChosenCurators(BaseModel):
-    curators: list[str] = Field(description="The ids of all people who tend it from now on.")
+    curators: Annotated[list[str], Field(max_length=500, description="The ids of all people who tend it from now on.")]
 
 
 @bp.get("/categories")

@@ -54,15 +54,16 @@ def taken(typed: Iterable[str], *, had: Iterable[Tag] = (), leave_out_retired: b
     with a recording, which must not be lost for a word.
     """
     kept = {tag.name for tag in had}
-    names = list(filter(None, map(tag_name, typed)))
+    names = list(dict.fromkeys(filter(None, map(tag_name, typed))))
+    # Before the database is asked for each: somebody may send a million.
+    if len(names) > TAGS_AT_MOST:
+        raise Invalid("Too many tags.", errors={"tags": [f"Take at most {TAGS_AT_MOST}."]})
     meanings = _meanings(names)
     meant = dict.fromkeys(name if name in kept else meanings.get(name, name) for name in names)
     retired = _retired(meant.keys() - kept)
     if retired and not leave_out_retired:
         raise Invalid("A tag is retired.", errors={"tags": [_is_retired(name) for name in retired]})
     names = [name for name in meant if name not in retired]
-    if len(names) > TAGS_AT_MOST:
-        raise Invalid("Too many tags.", errors={"tags": [f"Take at most {TAGS_AT_MOST}."]})
     if any(len(name) > LONGEST for name in names):
         raise Invalid("A tag is too long.", errors={"tags": [f"Take at most {LONGEST} characters each."]})
     return names

@@ -39,8 +39,8 @@ def change_of(
     change = Change(
         moves=moves,
         category=target,
-        add_tags=tuple(taken(add_tags)),
-        remove_tags=tuple(dict.fromkeys(filter(None, map(tag_name, remove_tags)))),
+        add_tags=tuple(taken(_words(add_tags))),
+        remove_tags=tuple(dict.fromkeys(filter(None, map(tag_name, _words(remove_tags))))),
         trash=trash,
     )
     if change.is_empty:
@@ -121,6 +121,11 @@ def _as_meant(house: Vocabulary, place: Place) -> Place:
     """With the tags that the words of those which were merged or renamed stand for."""
     meant = {name if name in house.created_at else house.meanings.get(name, name) for name in place["tags"]}
     return Place(category_id=place["category_id"], tags=sorted(meant), trashed=place["trashed"])
+
+
+def _words(typed: list[str]) -> list[str]:
+    """A comma parts tags, wherever it stands: no tag could be typed again that holds one."""
+    return [word for text in typed for word in text.split(",")]
 
 
 def _category(category_id: str) -> Category:

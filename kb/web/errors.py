@@ -40,6 +40,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(NoConnection, _database)
     app.register_error_handler(IntegrityError, _meanwhile)
     app.register_error_handler(DataError, _unfit)
+    app.register_error_handler(UnicodeEncodeError, _unfit)
     app.register_error_handler(Exception, _unknown)
 
 
@@ -111,8 +112,11 @@ def _database(error: OperationalError | NoConnection) -> ResponseReturnValue:
     return response
 
 
-def _unfit(error: DataError) -> ResponseReturnValue:
-    """PostgreSQL keeps no NUL, and nothing longer than its column; in an address neither is worth its own check."""
+def _unfit(error: DataError | UnicodeEncodeError) -> ResponseReturnValue:
+    """PostgreSQL keeps no NUL, and nothing longer than its column; in an address neither is worth its own check.
+
+    No database keeps half a character, as JSON may spell one (`"\\ud800"`).
+    """
     db.session.rollback()
     log.warning("the database refused a value", exc_info=error)
     refused = Invalid("Something in this request can't be kept. Look for unusual signs in it.")

@@ -164,6 +164,15 @@ def test_a_branch_is_given_to_people_who_are_here(grove: Grove, people: People) 
     tending.choose_curators(grove.branch, [people.other, people.author], by="test")
 
 
+def test_more_people_than_there_can_be_are_refused(
+    grove: Grove, people: People, call_as: Callable[[str | None], Caller]
+) -> None:
+    many = [f"nobody {number}" for number in range(100_000)]
+    answer = call_as(people.admin).put(f"{API}/{grove.branch}/curators", json={"curators": many})
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["curators"])
+    assert tending.curated_by(people.other) == {grove.branch, grove.leaf, grove.tip}
+
+
 @pytest.mark.parametrize(
     ("place", "visibility", "status"),
     [("leaf", "everyone", 200), ("branch", "everyone", 200), ("away", "everyone", 403), ("leaf", "private", 404),

@@ -203,6 +203,12 @@ def test_no_bulk_change_gives_more_tags_than_one_screencast_may_have(add: Add, w
         change(add_tags=[f"word {number}" for number in range(tags.TAGS_AT_MOST + 1)])
 
 
+def test_a_comma_parts_tags_here_too(add: Add, who: Who) -> None:
+    item, (viewer, curator) = add("Item", tags=("old", "older")), who("curator")
+    actions.apply(viewer, [item], change(add_tags=["vpn, mac"], remove_tags=["old,older"]), by=curator)
+    assert tags_of(item) == ["mac", "vpn"]
+
+
 def test_many_that_have_many_different_tags_are_changed_at_once(add: Add, who: Who) -> None:
     items = [add(f"Item {each}", tags=tuple(f"tag {each} {number}" for number in range(20))) for each in range(3)]
     viewer, curator = who("curator")

@@ -224,6 +224,13 @@ def test_who_may_see_it_is_its_authors_to_say_and_no_curators(
     assert tender.patch(f"/api/v1/screencasts/{item}", json=as_it_is).json["title"] == "Tidied"
 
 
+def test_more_tags_than_it_may_have_are_refused_however_many_there_are(author: Caller, item: str) -> None:
+    words = [f"word {number}" for number in range(100_000)]
+    refused(author.patch(f"/api/v1/screencasts/{item}", json={"tags": words}), 422, "invalid", "tags")
+    bulk = {"ids": [item], "add_tags": words}
+    refused(author.post("/api/v1/bulk", json=bulk), 422, "invalid", "tags")
+
+
 def test_to_make_it_private_hides_it_at_once(
     author: Caller, item: str, people: People, call_as: Callable[[str], Caller]
 ) -> None:

@@ -84,6 +84,12 @@ def test_a_token_that_is_none_is_refused(site: Flask, header: str) -> None:
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize("body", ['{"ids": ["\\ud800"], "trash": true}', '{"ids": ["x"], "category": "\\ud800"}'])
+def test_half_a_character_is_refused_in_words(people: People, call_as: Callable[..., Caller], body: str) -> None:
+    answer = call_as(people.author).post("/api/v1/bulk", data=body, content_type="application/json")
+    refused(answer, 422, "invalid")
+
+
 def test_what_is_not_ones_own_to_do_is_refused(people: People, call_as: Callable[..., Caller]) -> None:
     refused(call_as(people.author).post("/api/v1/categories", json={"name": "x"}), 403, "not-allowed")
 
