@@ -5,6 +5,7 @@ Raised at the narrowest place, shown in one: `kb.web.errors` turns each into a p
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 
 class KbError(Exception):
@@ -23,6 +24,11 @@ class KbError(Exception):
         self.detail = detail
         self.code = code or type(self).code
         self.errors = {field: list(texts) for field, texts in (errors or {}).items()}
+
+    @property
+    def sentences(self) -> str:
+        """The detail and what is said of each field, for where there is no form to show those in."""
+        return " ".join(dict.fromkeys([self.detail, *chain(*self.errors.values())]))
 
 
 class NotSignedIn(KbError):

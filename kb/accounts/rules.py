@@ -83,11 +83,6 @@ def can_change(viewer: Viewer, item: Guarded) -> bool:
     return can_view(viewer, item) and _is_of(viewer, item)
 
 
-def changeable(viewer: Viewer, items: type[Guarded]) -> ColumnElement[bool]:
-    """`can_change` as a condition for a query over a mapped class."""
-    return and_(visible(viewer, items), _of(viewer, items))
-
-
 def can_restore(viewer: Viewer, item: Guarded) -> bool:
     """Out of the trash: who could have put it there."""
     return item.trashed_at is not None and _is_shown_to(viewer, item) and _is_of(viewer, item)

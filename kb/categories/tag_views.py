@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from kb.accounts.sessions import curators_only, person, viewer
 from kb.categories import tags
 from kb.categories.vocabulary import found, in_order, known
-from kb.errors import Invalid, KbError
+from kb.errors import Invalid
 from kb.web.paging import cursor_of, read_cursor
 
 bp = Blueprint("tags", __name__)
@@ -88,7 +88,7 @@ def merge() -> ResponseReturnValue:
     except Invalid as error:
         if len(names) == 1:
             return _edit_page(names[0], error.errors), error.status
-        flash(" ".join(_texts(error)), "error")
+        flash(error.sentences, "error")
         return redirect(url_for("tags.page"))
     return _done(f"Merged into “{into}”.", into)
 
@@ -142,7 +142,3 @@ def _merge_page(names: list[str], into: str) -> str:
 def _done(text: str, name: str) -> ResponseReturnValue:
     flash(text, "success")
     return redirect(url_for("tags.edit", tag=name))
-
-
-def _texts(error: KbError) -> list[str]:
-    return [error.detail, *(text for texts in error.errors.values() for text in texts)]

@@ -172,8 +172,7 @@ def _told(act: Callable[[], str], category: Category) -> ResponseReturnValue:
     try:
         told = act()
     except KbError as error:
-        fault = " ".join(dict.fromkeys([error.detail, *(text for texts in error.errors.values() for text in texts)]))
-        status = error.status
+        fault, status = error.sentences, error.status
     if "HX-Request" in request.headers:
         return render_template("categories/_bench.html", told=told, fault=fault, **_tree()), status
     if fault:

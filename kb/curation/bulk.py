@@ -8,6 +8,7 @@ from kb.accounts.rules import Viewer, can_change
 from kb.categories.models import Category
 from kb.screencasts.models import Screencast
 from kb.screencasts.placing import Place, place_of
+from kb.web.filters import counted
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,3 @@ def plan(viewer: Viewer, screencasts: Iterable[Screencast], change: Change) -> P
         else:
             changed.append(Planned(screencast, before, after))
     return Plan(change, changed, same, refused)
-
-
-def counted(number: int) -> str:
-    return "1 screencast" if number == 1 else f"{number:,} screencasts"

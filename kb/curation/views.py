@@ -9,11 +9,12 @@ from kb.accounts.sessions import person, signed_in, viewer
 from kb.categories import actions as categories
 from kb.categories.present import choices
 from kb.curation import actions, inbox, trash
-from kb.curation.bulk import Change, Plan, counted
+from kb.curation.bulk import Change, Plan
 from kb.db import now
 from kb.errors import Invalid
 from kb.screencasts import actions as screencasts
 from kb.screencasts.present import shown
+from kb.web.filters import counted
 from kb.web.urls import safe_next
 
 bp = Blueprint("curation", __name__)
@@ -30,7 +31,7 @@ def preview() -> ResponseReturnValue:
     try:
         plan = actions.preview(viewer(), request.form.getlist("ids"), _asked_change())
     except Invalid as error:
-        flash(" ".join([error.detail, *(text for texts in error.errors.values() for text in texts)]), "error")
+        flash(error.sentences, "error")
         return redirect(_back())
     return render_template(
         "curation/preview.html",

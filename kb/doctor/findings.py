@@ -15,6 +15,7 @@ from kb.errors import ToolFailed
 from kb.hands import hands
 from kb.media.launch import confinement
 from kb.media.run import Limits, run
+from kb.web.filters import counted
 from kb.web.views import redis_check, workers_check
 
 GIBIBYTE = 1024**3
@@ -119,7 +120,7 @@ def _redis_and_workers() -> Iterator[Finding]:
 def _index() -> Finding:
     fault = hands().index.is_healthy()
     count = len(hands().index.versions()) if not fault else 0
-    detail = fault or f"{count} screencast{'' if count == 1 else 's'}"
+    detail = fault or counted(count)
     return Finding("index", fault is None, detail, command="kb reindex")
 
 

@@ -13,9 +13,9 @@ from kb.accounts.models import Person, Team
 from kb.accounts.rules import Viewer, can_view
 from kb.audit import AuditEntry
 from kb.categories.models import Category
-from kb.curation.bulk import counted
 from kb.db import db
 from kb.screencasts.models import Screencast
+from kb.web.filters import counted
 from kb.web.paging import cursor_of, read_cursor
 
 ORDER = "audit"

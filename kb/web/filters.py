@@ -10,7 +10,7 @@ SPANS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "h
 
 
 def init(app: Flask) -> None:
-    app.jinja_env.filters |= {"clock": clock, "ago": ago, "size": size}
+    app.jinja_env.filters |= {"clock": clock, "ago": ago, "size": size, "counted": counted}
 
 
 def clock(ms: int | None) -> str:
@@ -35,3 +35,8 @@ def size(size_bytes: int) -> str:
     while value >= 999.5 and len(units) > 1:
         value, units = value / 1000, units[1:]
     return f"{value:.0f} {units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f} {units[0]}"
+
+
+def counted(number: int, one: str = "screencast", many: str = "") -> str:
+    """`1 screencast`, `1,200 screencasts`. many: where it is not `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

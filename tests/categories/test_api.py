@@ -250,7 +250,7 @@ def test_a_merge_is_shown_before_it_is_done(
     url = f"/categories/{network['id']}/merge"
     assert "becomes part of" not in curator.get(url).text
     page = " ".join(curator.get(f"{url}?into={other['id']}").text.split())
-    assert "1 screencast that you can see, and any that you can't," in page
+    assert "1 screencast that you can see goes along, and any that you can't." in page
     assert 'Both have “<span dir="auto">VPN</span>” below' in page
     assert '“<span dir="auto">Wi-Fi</span>” moves over' in page
     assert len(items(curator)) == 5, "nothing is done yet"

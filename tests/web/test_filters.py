@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from kb.db import now
-from kb.web.filters import ago, clock, size
+from kb.web.filters import ago, clock, counted, size
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,8 @@ def test_a_time_reads_as_how_long_ago_it_was(seconds: int, text: str) -> None:
 )  # fmt: skip
 def test_a_size_reads_with_two_or_three_digits(size_bytes: int, text: str) -> None:
     assert size(size_bytes) == text
+
+
+def test_a_number_reads_with_its_noun() -> None:
+    assert [counted(number) for number in (0, 1, 1_200)] == ["0 screencasts", "1 screencast", "1,200 screencasts"]
+    assert [counted(number, "person", "people") for number in (1, 2)] == ["1 person", "2 people"]
