@@ -128,7 +128,7 @@ def _team_changed(act: Any, done: str) -> ResponseReturnValue:
     except NotFound:
         raise
     except KbError as error:
-        flash(" ".join([error.detail, *error.errors.get("name", [])]), "error")
+        flash(error.sentences, "error")
     return redirect(url_for("people.page", _anchor="teams-title"))
 
 

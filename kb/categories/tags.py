@@ -12,6 +12,7 @@ from kb.categories.models import Synonym, Tag
 from kb.categories.vocabulary import Known, known, meanings_in, tag_name, vocabulary
 from kb.db import db, now, writing
 from kb.errors import Conflict, Invalid, NotFound
+from kb.web.filters import counted
 
 TAGS_AT_MOST = 30
 SYNONYMS_AT_MOST = 50
@@ -147,8 +148,8 @@ def remove(viewer: Viewer, name: str, *, by: str) -> None:
     """
     tag = get(viewer, name)
     if tag.count:
-        have = "One screencast has it" if tag.count == 1 else f"{tag.count:,} screencasts have it"
-        raise TagInUse(f"{have}. Merge it into another tag, or retire it.")
+        have = "has" if tag.count == 1 else "have"
+        raise TagInUse(f"{counted(tag.count)} {have} it. Merge it into another tag, or retire it.")
     with writing() as session:
         session.execute(delete(Synonym).where((Synonym.tag_name == tag.name) | (Synonym.word == tag.name)))
         if any(used(tag.name) for used in is_used):

@@ -257,7 +257,7 @@ def test_a_word_that_could_not_be_typed_or_addressed_is_refused(
 def test_only_a_tag_that_nothing_has_is_deleted(curator: Viewer, tagged: Callable[..., str], people: People) -> None:
     item = tagged("old")
     tags.say_same(curator, "old", ["older"], by=people.curator)
-    with pytest.raises(Conflict, match="One screencast has it"):
+    with pytest.raises(Conflict, match="1 screencast has it"):
         tags.remove(curator, "old", by=people.curator)
     author = db.session.get_one(Person, people.author)
     screencasts.change(db.session.get_one(Screencast, item), Words(tags=[]), by=author)
