@@ -263,12 +263,21 @@ def _merge_page(category: Category, into: str | None, errors: dict[str, list[str
         "categories/merge.html",
         category=category,
         plan=plan,
+        names=_told_apart(category, plan.target) if plan else None,
         count=_branch(roots, category).count,
         choices=_goals(roots, category),
         into=into or "",
         with_curators=viewer().is_curator,
         errors=errors or {},
     )
+
+
+def _told_apart(one: Category, other: Category) -> tuple[str, str]:
+    """What to call these two: by name, or by their paths where they have the same one."""
+    if one.name != other.name:
+        return one.name, other.name
+    first, second = (" › ".join(each.name for each in actions.path_of(category)) for category in (one, other))
+    return first, second
 
 
 def _remove_page(category: Category, errors: dict[str, list[str]] | None = None) -> str:

@@ -238,6 +238,16 @@ def test_the_pages_take_the_same_as_the_api(curator: Caller, network: dict[str, 
     assert [each["name"] for each in items(curator)] == ["Network"]
 
 
+def test_two_of_one_name_are_told_apart_before_they_become_one(curator: Caller, network: dict[str, Any]) -> None:
+    other = curator.post("/api/v1/categories", json={"name": "Other"}).json
+    one, twin = (
+        curator.post("/api/v1/categories", json={"name": "VPN", "parent_id": parent["id"]}).json
+        for parent in (network, other)
+    )
+    page = curator.get(f"/categories/{one['id']}/merge?into={twin['id']}").text
+    assert '“<span dir="auto">Network › VPN</span>” becomes part of “<span dir="auto">Other › VPN</span>”' in page
+
+
 def test_a_merge_is_shown_before_it_is_done(
     curator: Caller, author: Caller, network: dict[str, Any], receive: Callable[..., str]
 ) -> None:
