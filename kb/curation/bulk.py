@@ -25,6 +25,12 @@ class Change:
     def is_empty(self) -> bool:
         return not (self.moves or self.add_tags or self.remove_tags or self.trash)
 
+    @property
+    def verbs(self) -> str:
+        """What is done, before "12 screencasts", without a word of theirs: "moved and changed the tags of"."""
+        done = {"moved": self.moves, "changed the tags of": self.add_tags or self.remove_tags, "threw away": self.trash}
+        return " and ".join(verb for verb, is_done in done.items() if is_done)
+
     def applied_to(self, place: Place) -> Place:
         kept = [tag for tag in place["tags"] if tag not in self.remove_tags]
         return Place(

@@ -54,7 +54,7 @@ SENTENCES = {
     ("tag", "brought-back"): "brought the tag {subject} back",
     ("tag", "deleted"): "deleted the tag {subject}",
     ("tag", "explained"): "set the synonyms of the tag {subject}",
-    ("bulk", "changed"): "moved, tagged or threw away {count}",
+    ("bulk", "changed"): "{verbs} {count}",
     ("bulk", "undid"): "took back a change of {count}",
     ("person", "joined"): "made the account of {subject}",
     ("person", "changed"): "changed role, teams or access of {subject}",
@@ -195,7 +195,7 @@ def _detail(entry: AuditEntry, name: str) -> list[Part]:
     if entry.kind == "category" and name == "into_name":
         return [Part(str(value), url_for("pages.library", category=entry.details.get("into")), is_name=True)]
     if entry.kind == "bulk":
-        return [Part(counted(int(value or 0)))]
+        return [Part(counted(int(value or 0)) if name == "count" else str(value or "changed"))]
     if not isinstance(value, list):
         return [_tag(value) if entry.kind == "tag" else Part(str(value), is_name=True)]
     parts = [part for each in value for part in (Part(", "), _tag(str(each)))]

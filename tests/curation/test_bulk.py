@@ -177,7 +177,7 @@ def test_a_single_one_is_named_to_who_did_it_and_to_nobody_else(add: Add, who: W
     assert done is not None
     assert done.words == "“Payroll plan” tagged x"
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.kind == "bulk")).one()
-    assert entry.details == {"count": 1}
+    assert entry.details == {"verbs": "changed the tags of", "count": 1}
 
 
 def test_what_is_taken_back_takes_the_tags_as_the_house_means_them_now(add: Add, who: Who) -> None:
