@@ -15,6 +15,7 @@ from kb.errors import Invalid
 from kb.screencasts import actions as screencasts
 from kb.screencasts.present import shown
 from kb.web.filters import counted
+from kb.web.flashes import offer_undo
 from kb.web.urls import safe_next
 
 bp = Blueprint("curation", __name__)
@@ -49,7 +50,7 @@ def preview() -> ResponseReturnValue:
 def apply() -> ResponseReturnValue:
     done = actions.apply(viewer(), request.form.getlist("ids"), _asked_change(), by=person())
     if done:
-        _offer_undo(f"{done.words}.", done.id)
+        offer_undo(f"{done.words}.", url_for("curation.undo", change_id=done.id))
     else:
         flash("Nothing was to be done: they are like that already.", "info")
     return redirect(_back())
@@ -104,7 +105,7 @@ def file_under(screencast_id: str) -> ResponseReturnValue:
             left=inbox.count(viewer()),
         )
     if done:
-        _offer_undo(f"“{screencast.title}”: {change.words}.", done.id)
+        offer_undo(f"“{screencast.title}”: {change.words}.", url_for("curation.undo", change_id=done.id))
     return redirect(url_for("curation.inbox_page"))
 
 
@@ -170,10 +171,6 @@ def _rows(plan: Plan) -> list[dict[str, Any]]:
         }
         for each in plan.changed[:PREVIEWED]
     ]
-
-
-def _offer_undo(words: str, change_id: str) -> None:
-    flash({"text": words, "undo_url": url_for("curation.undo", change_id=change_id)}, "undo")  # type: ignore[arg-type]
 
 
 def _back() -> str:

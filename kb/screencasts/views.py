@@ -17,6 +17,7 @@ from kb.screencasts.arrivals import arrival, captions_in_request
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
 from kb.screencasts.present import shown, visibility_text
+from kb.web.flashes import offer_undo
 from kb.web.forms import parse
 
 bp = Blueprint("screencasts", __name__)
@@ -89,8 +90,8 @@ def publish(screencast_id: str) -> ResponseReturnValue:
 def delete(screencast_id: str) -> ResponseReturnValue:
     screencast = actions.get_to_change(viewer(), screencast_id)
     actions.trash(screencast, by=person())
-    words = f"“{screencast.title}” is in the trash for 30 days."
-    flash({"text": words, "undo_url": url_for("curation.restore", screencast_id=screencast.id)}, "undo")  # type: ignore[arg-type]
+    back = url_for("curation.restore", screencast_id=screencast.id)
+    offer_undo(f"“{screencast.title}” is in the trash for 30 days.", back)
     return redirect(url_for("pages.library"))
 
 
