@@ -1,6 +1,8 @@
 """What curators do with tags, and how typed words become tags. The verbs of curators alone commit."""
 
 from collections.abc import Callable, Collection, Iterable
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,12 +10,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kb import audit
 from kb.accounts.actions import access_changed
 from kb.accounts.rules import Viewer
+from kb.categories.actions import changing_the_tree
 from kb.categories.models import Synonym, Tag
 from kb.categories.vocabulary import Known, known, meanings_in, tag_name, vocabulary
 from kb.db import db, now, writing
 from kb.errors import Conflict, Invalid, NotFound
 from kb.web.filters import counted
 
+P = ParamSpec("P")
+R = TypeVar("R")
 TAGS_AT_MOST = 30
 SYNONYMS_AT_MOST = 50
 LONGEST = 60
@@ -22,6 +27,17 @@ LONGEST = 60
 move_uses: list[Callable[[list[str], str], None]] = []
 # (name) -> whether any item has it, whoever may see that.
 is_used: list[Callable[[str], bool]] = []
+
+
+def _alone(verb: Callable[P, R]) -> Callable[P, R]:
+    """Waits for any other who changes tags or categories, and then finds them as that has left them."""
+
+    @wraps(verb)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        with changing_the_tree():
+            return verb(*args, **kwargs)
+
+    return done
 
 
 class TagInUse(Conflict):
@@ -70,6 +86,7 @@ def taken(typed: Iterable[str], *, had: Iterable[Tag] = (), leave_out_retired: b
     return names
 
 
+@_alone
 def rename(viewer: Viewer, name: str, to: str, *, by: str) -> str:
     """Return the new name; the old one becomes a synonym. Raises TagThere if it is that of another tag."""
     tag, to = get(viewer, name), _checked(to)
@@ -89,6 +106,7 @@ def rename(viewer: Viewer, name: str, to: str, *, by: str) -> str:
     return to
 
 
+@_alone
 def merge(viewer: Viewer, names: Iterable[str], into: str, *, by: str) -> str:
     """Give every item with one of these tags the tag `into` instead; return its name. The old names become synonyms."""
     others, into = merging(viewer, names, into)
@@ -119,6 +137,7 @@ def get(viewer: Viewer, name: str) -> Known:
     return tag
 
 
+@_alone
 def retire(viewer: Viewer, name: str, *, by: str, instead: str = "") -> None:
     """From now on nobody is offered it or can add it; what has it keeps it. instead: what its word becomes."""
     tag = get(viewer, name)
@@ -132,6 +151,7 @@ def retire(viewer: Viewer, name: str, *, by: str, instead: str = "") -> None:
         audit.record("retired", "tag", tag.name, by=by, name=tag.name, instead=other)
 
 
+@_alone
 def bring_back(viewer: Viewer, name: str, *, by: str) -> None:
     tag = get(viewer, name)
     with writing() as session:
@@ -141,6 +161,7 @@ def bring_back(viewer: Viewer, name: str, *, by: str) -> None:
         audit.record("brought-back", "tag", tag.name, by=by, name=tag.name)
 
 
+@_alone
 def remove(viewer: Viewer, name: str, *, by: str) -> None:
     """Forget a tag that nothing has, as far as the curator may know, with its synonyms.
 
@@ -160,6 +181,7 @@ def remove(viewer: Viewer, name: str, *, by: str) -> None:
         audit.record("deleted", "tag", tag.name, by=by, name=tag.name)
 
 
+@_alone
 def say_same(viewer: Viewer, name: str, words: Iterable[str], *, by: str) -> list[str]:
     """Set the synonyms of a tag, in place of those that it has; return them as they are kept.
 

@@ -1,8 +1,9 @@
 """What is done to many screencasts at once, and taken back. The only code here that commits."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from kb import audit
@@ -51,13 +52,7 @@ def change_of(
 
 def preview(viewer: Viewer, ids: list[str], change: Change) -> Plan:
     """What would become of these. Raises Invalid for none, or too many."""
-    wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        raise Invalid("Choose some screencasts first.", errors={"ids": ["None is chosen."]})
-    if len(wanted) > AT_MOST:
-        text = f"Take at most {AT_MOST:,} at once."
-        raise Invalid("Those are too many.", errors={"ids": [text]})
-    planned = plan(viewer, queries.by_ids(viewer, wanted), change)
+    planned = plan(viewer, queries.by_ids(viewer, _wanted(ids)), change)
     if any(len(each.after["tags"]) > TAGS_AT_MOST for each in planned.changed):
         text = f"Some of them would have more than {TAGS_AT_MOST} tags. Take some away from those first."
         raise Invalid("Those are too many tags.", errors={"add_tags": [text]})
@@ -67,6 +62,7 @@ def preview(viewer: Viewer, ids: list[str], change: Change) -> Plan:
 def apply(viewer: Viewer, ids: list[str], change: Change, *, by: Person) -> BulkChange | None:
     """Do it; None where nothing was to be done. The answer is what `undo` takes back."""
     with writing() as session:
+        session.execute(_held(_wanted(ids)))
         planned = preview(viewer, ids, change)
         if not planned.changed:
             return None
@@ -77,7 +73,7 @@ def apply(viewer: Viewer, ids: list[str], change: Change, *, by: Person) -> Bulk
         session.add(done)
         session.flush()
         # No words: a tag of somebody's private screencast is a word of it.
-        audit.record("changed", "bulk", done.id, by=by.id, verbs=change.verbs, count=len(planned.changed))
+        audit.record("changed", "bulk", done.id, by=by.id, count=len(planned.changed))
     return done
 
 
@@ -102,9 +98,25 @@ def recent(by: Person, limit: int = 50) -> list[BulkChange]:
     return list(db.session.scalars(query.order_by(BulkChange.at.desc(), BulkChange.id).limit(limit)))
 
 
+def _wanted(ids: list[str]) -> list[str]:
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        raise Invalid("Choose some screencasts first.", errors={"ids": ["None is chosen."]})
+    if len(wanted) > AT_MOST:
+        text = f"Take at most {AT_MOST:,} at once."
+        raise Invalid("Those are too many.", errors={"ids": [text]})
+    return wanted
+
+
+def _held(ids: Collection[str]) -> Select[str]:
+    """For this transaction alone to change; in one order for all, so that no two wait for each other."""
+    return select(Screencast.id).where(Screencast.id.in_(ids)).order_by(Screencast.id).with_for_update()
+
+
 def _what_can_go_back(viewer: Viewer, change: BulkChange) -> dict[Screencast, Place]:
     """Where each stood that is as the change left it, is the viewer's to change, and whose category is still there."""
     entries = {entry["id"]: entry for entry in change.changes}
+    db.session.execute(_held(entries))
     query = select(Screencast).where(Screencast.id.in_(entries)).options(selectinload(Screencast.tags))
     house = vocabulary()
     homes = {None, *(category.id for category in categories.every())}

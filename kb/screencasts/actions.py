@@ -152,7 +152,11 @@ def trash(screencast: Screencast, *, by: Person) -> None:
 
 def restore(screencast: Screencast, *, by: Person) -> None:
     """Take it out of the trash, as it was; the sweeper asks again for steps that had not ended."""
-    with writing():
+    screencast_id = screencast.id
+    with writing() as session:
+        held = session.get(Screencast, screencast_id, with_for_update=True)
+        if not held or not held.trashed_at:
+            raise _not_in_trash()
         screencast.trashed_at = None
         _words_changed(screencast)
         audit.record("restored", "screencast", screencast.id, by=by.id, title=screencast.title)

@@ -7,6 +7,7 @@ from flask import Flask, Response, g, jsonify, make_response, redirect, render_t
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from kb.db import db
@@ -38,7 +39,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(HTTPException, _framework)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(NoConnection, _database)
-    app.register_error_handler(IntegrityError, _meanwhile)
+    for error in (IntegrityError, StaleDataError, ObjectDeletedError):
+        app.register_error_handler(error, _meanwhile)
     app.register_error_handler(DataError, _unfit)
     app.register_error_handler(UnicodeEncodeError, _unfit)
     app.register_error_handler(Exception, _unknown)
@@ -94,11 +96,11 @@ def _framework(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _meanwhile(error: IntegrityError) -> ResponseReturnValue:
-    """Two did the same at the same moment, and the database let one of them through."""
+def _meanwhile(error: IntegrityError | StaleDataError | ObjectDeletedError) -> ResponseReturnValue:
+    """Two changed the same at the same moment, and the database let one of them through."""
     db.session.rollback()
     log.warning("changed meanwhile", exc_info=error)
-    detail = "Somebody did the same at this moment. Load the page again and look before you repeat it."
+    detail = "Somebody changed the same at this moment. Load the page again and look before you repeat it."
     return _answer(409, "conflict", "That changed in the meantime", detail, None)
 
 
