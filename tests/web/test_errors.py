@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy
 from flask import Flask
 from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 
 from kb.db import writing
 from kb.errors import Conflict
@@ -52,6 +53,7 @@ def breaking(site: Flask) -> Browser:
     route("conflict", Conflict("Somebody changed it.", errors={"name": ["Taken."]}))
     route("database", OperationalError("SELECT secret", {}, Exception("disk I/O error")))
     route("nul", DataError("SELECT secret", {}, Exception("NUL in a text field")))
+    route("stale", StaleDataError("DELETE statement on table 'secret' expected to delete 1 row(s)"))
     site.testing = False
     return site.test_client()  # type: ignore[return-value]
 
@@ -122,6 +124,10 @@ def test_too_many_requests_is_a_page_for_people(site: Flask) -> None:
     assert (answer.status_code, answer.mimetype) == (429, "text/html")
     assert "Wait a minute" in answer.text
     assert "Try again" in answer.text
+
+
+def test_what_went_under_a_request_is_a_conflict(breaking: Browser) -> None:
+    assert "secret" not in str(refused(breaking.get("/api/stale"), 409, "conflict"))
 
 
 def test_a_database_that_is_busy_asks_to_come_again(breaking: Browser) -> None:

@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import update
 
 from kb.accounts import actions as accounts
-from kb.accounts import links
+from kb.accounts import links, site
 from kb.accounts.models import Person, Role, Team
+from kb.accounts.rules import Viewer
 from kb.categories import actions as categories
+from kb.categories import tags
 from kb.categories.tags import tags_named
 from kb.categories.vocabulary import tag_name
+from kb.curation import actions as curation
 from kb.db import db, writing
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
@@ -64,7 +67,13 @@ def hostile(world: World) -> World:
             )
             for each in session.query(Screencast):
                 each.tags = tags_named([WORDS])
-        categories.change(world.category, by=admin.id, name=WORDS)
+        categories.change(world.category, by=admin.id, name=WORDS, description=WORDS)
+        site.rename(WORDS, by=admin)
+        viewer = Viewer(admin.id, is_curator=True)
+        tags.say_same(viewer, WORDS, [f"same {PAYLOAD}"], by=admin.id)
+        asked = {"moves": False, "category": None, "remove_tags": []}
+        change = curation.change_of(add_tags=[f"bulk {PAYLOAD}"], **asked)  # type: ignore[arg-type]
+        assert curation.apply(viewer, [world.items["everyone"]], change, by=admin)
         accounts.add_token(admin, WORDS)
         links.invite(Role.member, by=admin, email="'\"><svg/onload=alert(1)>@test.example")
         for screencast_id in world.items.values():
@@ -111,7 +120,8 @@ def test_the_words_are_there_as_words(pages: dict[str, Page], hostile: World) ->
     """Else the test above would pass on empty pages."""
     watch = next(page for url, page in pages.items() if url == "admin /screencasts/{id} ")
     assert sum(PAYLOAD in text for text in watch.texts) >= 5
-    for url in ("admin / ", "admin /people ", "admin /me ", "admin /categories ", "admin /search?q=reset words"):
+    listed = ("/", "/people", "/me", "/categories", "/site", "/tags", "/audit", "/curation", "/trash", "/inbox")
+    for url in (*(f"admin {each} " for each in listed), "admin /search?q=reset words"):
         page = pages[url]
         assert "".join(page.texts).count("svg/onload=alert(1)") >= 1, url
 
