@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kb.jobs import Send
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 def kb() -> None:
     """Showhow: colleagues show each other how, in short screencasts."""
 
