@@ -55,6 +55,7 @@ def _wire() -> None:
     categories.on_path_changed[:] = [placing.path_changed]
     categories.count_items[:] = [queries.counts_by_category]
     vocabulary.count_tags[:] = [tagged.counts_by_tag]
+    vocabulary.first_uses[:] = [tagged.first_uses]
     tags.move_uses[:] = [placing.move_tags]
     tags.is_used[:] = [tagged.has_tag]
     screencasts.take_captions[:] = [transcripts.take_captions]

@@ -64,7 +64,7 @@ def index(query_data: TagQuery) -> dict[str, Any]:
     if query_data.sort == "best":
         listed = suggest(viewer(), query_data.q, at + limit + 1)
     elif query_data.sort in SORTS:
-        listed = in_order(found(viewer(), query_data.q), query_data.sort)
+        listed = in_order(viewer(), found(viewer(), query_data.q), query_data.sort)
     else:
         raise Invalid("The order needs a correction.", errors={"sort": [f"Write one of best, {', '.join(SORTS)}."]})
     more = len(listed) > at + limit

@@ -24,7 +24,7 @@ def page() -> ResponseReturnValue:
     cursor = request.args.get("cursor")
     place = read_cursor(order, cursor)
     at = place[0] if place else 0
-    listed = in_order(found(viewer(), query), sort)
+    listed = in_order(viewer(), found(viewer(), query), sort)
     next_cursor = cursor_of(order, at + PAGE) if len(listed) > at + PAGE else None
     if "HX-Request" in request.headers:
         template = "tags/_rows.html" if cursor else "tags/_list.html"

@@ -18,11 +18,14 @@ from kb.db import db
 from kb.web.forms import is_shown
 
 SORTS = ("used", "name", "newest")
+NEVER = datetime.min.replace(tzinfo=UTC)
 # Lists of tags kept in one process, one for each viewer; some 200 kB each where there are two thousand tags.
 MOST_KEPT = 64
 
 # (viewer) -> {tag's name: how many items with it this viewer may see}. Filled by kb.app.
 count_tags: list[Callable[[Viewer], Mapping[str, int]]] = []
+# (viewer) -> {tag's name: when the first item with it was made that this viewer may see}. Filled by kb.app.
+first_uses: list[Callable[[Viewer], Mapping[str, datetime]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,6 @@ class Known:
 
     name: str
     count: int
-    created_at: datetime
     is_retired: bool = False
     instead: str | None = None
     synonyms: tuple[str, ...] = ()
@@ -92,11 +94,17 @@ def found(viewer: Viewer, typed: str = "", *, retired: bool = True) -> list[Know
     ]
 
 
-def in_order(tags: Iterable[Known], sort: str) -> list[Known]:
+def in_order(viewer: Viewer, tags: Iterable[Known], sort: str) -> list[Known]:
+    """The newest by what the viewer may see with it: when a tag was made tells of who had it in private before."""
     by_name = sorted(tags, key=lambda tag: tag.name)
     if sort == "name":
         return by_name
-    return sorted(by_name, key=lambda tag: tag.count if sort == "used" else tag.created_at.timestamp(), reverse=True)
+    if sort == "used":
+        return sorted(by_name, key=lambda tag: tag.count, reverse=True)
+    firsts: dict[str, datetime] = {}
+    for first in first_uses:
+        firsts |= first(viewer)
+    return sorted(by_name, key=lambda tag: firsts.get(tag.name, NEVER), reverse=True)
 
 
 def vocabulary() -> Vocabulary:
@@ -153,7 +161,6 @@ def _known(viewer: Viewer) -> dict[str, Known]:
         name: Known(
             name,
             counts.get(name, 0),
-            house.created_at.get(name, datetime.min.replace(tzinfo=UTC)),
             name in house.retired,
             house.meanings.get(name),
             tuple(synonyms.get(name, ())),

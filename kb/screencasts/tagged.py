@@ -1,5 +1,7 @@
 """What has which tag. For the tags of `kb.categories`, which know nothing of screencasts; wired by kb.app."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, exists, func, select, true
 
 from kb.accounts.rules import Viewer, visible
@@ -18,6 +20,17 @@ def counts_by_tag(viewer: Viewer) -> dict[str, int]:
     unseen = _counts(_tag.screencast_id.in_(hidden))
     every = _counts(true())
     return {name: seen for name, count in every.items() if (seen := count - unseen.get(name, 0))}
+
+
+def first_uses(viewer: Viewer) -> dict[str, datetime]:
+    """When the first was made that has the tag, of what the viewer may see."""
+    rows = db.session.execute(
+        select(_tag.tag_name, func.min(Screencast.created_at))
+        .join(Screencast, Screencast.id == _tag.screencast_id)
+        .where(visible(viewer, Screencast))
+        .group_by(_tag.tag_name)
+    )
+    return dict(rows.all())
 
 
 def _counts(condition: ColumnElement[bool]) -> dict[str, int]:

@@ -402,6 +402,16 @@ def test_the_list_is_paged_sorted_and_filtered(
     assert other.get("/api/v1/tags?sort=odd").status_code == 422
 
 
+def test_the_newest_tells_nothing_of_a_tag_that_somebody_had_in_private_before(
+    call_as: Callable[[str | None], Caller], tagged: Callable[..., str], people: People
+) -> None:
+    tagged("layoffs", visibility="private")
+    tagged("fresh", by=people.other)
+    tagged("layoffs", by=people.other)
+    other = call_as(people.other)
+    assert [tag["name"] for tag in other.get("/api/v1/tags?sort=newest").json["items"]] == ["layoffs", "fresh"]
+
+
 def test_a_rename_to_a_name_that_is_there_says_to_merge(
     call_as: Callable[[str | None], Caller], tagged: Callable[..., str], people: People
 ) -> None:
