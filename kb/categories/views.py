@@ -6,17 +6,13 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
-from kb.accounts.models import Person, Role
 from kb.accounts.sessions import curators_only, person, signed_in, viewer
-from kb.categories import actions, merging, tending
-from kb.categories.icons import ICONS
+from kb.categories import actions, forms, merging, tending
 from kb.categories.models import Category
 from kb.categories.naming import siblings
-from kb.categories.present import BEGIN_WITH, Choice, choices, shown, tended
-from kb.categories.tree import Branch, flat, stepped, with_below
-from kb.db import db
+from kb.categories.present import choices, shown, tended
+from kb.categories.tree import flat, stepped
 from kb.errors import Invalid, KbError
 
 bp = Blueprint("categories", __name__)
@@ -47,7 +43,7 @@ def edit(category_id: str) -> ResponseReturnValue:
     category = tending.get_to_tend(viewer(), category_id)
     if category.id != category_id:
         return redirect(url_for("categories.edit", category_id=category.id), 301)
-    return _edit_page(category)
+    return forms.edit_page(category)
 
 
 @bp.post("/categories/<category_id>")
@@ -57,7 +53,7 @@ def update(category_id: str) -> ResponseReturnValue:
     try:
         actions.change(category.id, by=person().id, **_words(), **_placing(category))
     except KbError as error:
-        return _edit_page(category, error.errors or {"form": [error.detail]}), error.status
+        return forms.edit_page(category, error.errors or {"form": [error.detail]}), error.status
     flash("Saved.", "success")
     return redirect(_row(category))
 
@@ -102,7 +98,7 @@ def choose_curators(category_id: str) -> ResponseReturnValue:
 @bp.get("/categories/<category_id>/merge")
 @signed_in
 def merge_page(category_id: str) -> ResponseReturnValue:
-    return _merge_page(tending.get_to_place(viewer(), category_id), request.args.get("into"))
+    return forms.merge_page(tending.get_to_place(viewer(), category_id), request.args.get("into"))
 
 
 @bp.post("/categories/<category_id>/merge")
@@ -111,12 +107,12 @@ def merge(category_id: str) -> ResponseReturnValue:
     category = tending.get_to_place(viewer(), category_id)
     into, name = request.form.get("into") or None, category.name
     if not into:
-        return _merge_page(category, None, {"into": ["Choose the category that stays."]}), 422
+        return forms.merge_page(category, None, {"into": ["Choose the category that stays."]}), 422
     try:
         tending.check_goal(viewer(), into)
         stays = merging.merge(category.id, into, by=person().id, with_curators=viewer().is_curator)
     except KbError as error:
-        return _merge_page(category, None, error.errors or {"into": [error.detail]}), error.status
+        return forms.merge_page(category, None, error.errors or {"into": [error.detail]}), error.status
     flash(f"“{name}” is merged into “{stays.name}”. Its old addresses lead there.", "success")
     return redirect(_row(stays))
 
@@ -124,7 +120,7 @@ def merge(category_id: str) -> ResponseReturnValue:
 @bp.get("/categories/<category_id>/delete")
 @signed_in
 def remove_page(category_id: str) -> ResponseReturnValue:
-    return _remove_page(tending.get_to_place(viewer(), category_id))
+    return forms.remove_page(tending.get_to_place(viewer(), category_id))
 
 
 @bp.post("/categories/<category_id>/delete")
@@ -136,7 +132,7 @@ def remove(category_id: str) -> ResponseReturnValue:
         tending.check_goal(viewer(), goal)
         actions.remove(category.id, by=person().id, items_go_to=goal)
     except KbError as error:
-        return _remove_page(category, error.errors or {"items_go_to": [error.detail]}), error.status
+        return forms.remove_page(category, error.errors or {"items_go_to": [error.detail]}), error.status
     flash(f"“{name}” is deleted.", "success")
     return redirect(url_for("categories.page"))
 
@@ -210,100 +206,3 @@ def _page(errors: dict[str, list[str]] | None = None) -> str:
         errors=errors or {},
         values=request.form,
     )
-
-
-def _edit_page(category: Category, errors: dict[str, list[str]] | None = None) -> str:
-    roots = actions.tree(viewer())
-    branch = _branch(roots, category)
-    return render_template(
-        "categories/edit.html",
-        category=category,
-        path=actions.path_of(category)[:-1],
-        count=branch.count,
-        can_place=tending.can_place(viewer(), category),
-        is_curator=viewer().is_curator,
-        homes=_goals(roots, category),
-        inherited=BEGIN_WITH[actions.visibility_of_new(category.parent) or "everyone"],
-        visibilities=BEGIN_WITH,
-        icons=ICONS,
-        curators=category.curators,
-        members=_members(category) if viewer().is_curator else [],
-        errors=errors or {},
-        values=request.form if errors else _values(category),
-    )
-
-
-def _values(category: Category) -> dict[str, str]:
-    return {
-        "name": category.name,
-        "description": category.description,
-        "icon": category.icon,
-        "default_visibility": category.default_visibility or "",
-        "parent": category.parent_id or "",
-    }
-
-
-def _members(category: Category) -> list[Person]:
-    """Who can be given a branch: curators tend it anyway."""
-    here = select(Person).where(Person.active, Person.role == Role.member).order_by(Person.name)
-    found = list(db.session.scalars(here))
-    return [*found, *(each for each in category.curators if each not in found)]
-
-
-def _merge_page(category: Category, into: str | None, errors: dict[str, list[str]] | None = None) -> str:
-    roots = actions.tree(viewer())
-    plan = None
-    if into:
-        try:
-            tending.check_goal(viewer(), into)
-            plan = merging.plan(category, actions.get(into))
-        except KbError as error:
-            errors = error.errors or {"into": [error.detail]}
-    return render_template(
-        "categories/merge.html",
-        category=category,
-        plan=plan,
-        names=_told_apart(category, plan.target) if plan else None,
-        count=_branch(roots, category).count,
-        choices=_goals(roots, category),
-        into=into or "",
-        with_curators=viewer().is_curator,
-        errors=errors or {},
-    )
-
-
-def _told_apart(one: Category, other: Category) -> tuple[str, str]:
-    """What to call these two: by name, or by their paths where they have the same one."""
-    if one.name != other.name:
-        return one.name, other.name
-    first, second = (" › ".join(each.name for each in actions.path_of(category)) for category in (one, other))
-    return first, second
-
-
-def _remove_page(category: Category, errors: dict[str, list[str]] | None = None) -> str:
-    roots = actions.tree(viewer())
-    branch = _branch(roots, category)
-    return render_template(
-        "categories/delete.html",
-        category=category,
-        count=branch.count - sum(child.count for child in branch.children),
-        children=category.children,
-        choices=[each for each in choices(roots) if each.id != category.id and _is_goal(each.id)],
-        goal=request.form.get("items_go_to", category.parent_id or ""),
-        may_have_none=viewer().is_curator,
-        errors=errors or {},
-    )
-
-
-def _branch(roots: list[Branch], category: Category) -> Branch:
-    return next(each for each in flat(roots) if each.category == category)
-
-
-def _goals(roots: list[Branch], category: Category) -> list[Choice]:
-    """Where it may go: a category can't go below itself."""
-    below = with_below(roots, category.id)
-    return [each for each in choices(roots) if each.id not in below and _is_goal(each.id)]
-
-
-def _is_goal(category_id: str) -> bool:
-    return viewer().is_curator or category_id in viewer().curates
