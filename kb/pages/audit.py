@@ -123,6 +123,9 @@ def page(
     """The newest first, and the cursor of what follows."""
     wanted = {"person_id": asked.person, "kind": asked.kind, "act": asked.act, "subject_id": asked.subject}
     query = select(AuditEntry).filter_by(**{name: value for name, value in wanted.items() if value})
+    if asked.subject and _is_hidden(viewer, asked.subject):
+        # Else asking by an id would tell whose it is.
+        query = query.where(AuditEntry.kind != "screencast")
     if curating_only:
         query = query.where(AuditEntry.kind.in_(CURATING))
     if place := read_cursor(ORDER, cursor):
@@ -130,6 +133,11 @@ def page(
     found = list(db.session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit + 1)))
     more = len(found) > limit
     return told(viewer, found[:limit]), cursor_of(ORDER, found[limit - 1].id) if more else None
+
+
+def _is_hidden(viewer: Viewer, subject_id: str) -> bool:
+    screencast = db.session.get(Screencast, subject_id)
+    return screencast is not None and not can_view(viewer, screencast)
 
 
 def told(viewer: Viewer, entries: Iterable[AuditEntry]) -> list[Told]:

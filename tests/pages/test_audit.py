@@ -79,6 +79,8 @@ def test_a_private_title_is_told_to_its_author_alone(
     ]
     entries = call_as(people.admin).get("/api/v1/audit?kind=screencast").json["items"]
     assert [entry["subject_id"] for entry in entries] == [shared, mine, None]
+    assert told(subject=secret) == [], "nor whose an id is"
+    assert told(subject=mine) == ["Test Admin uploaded Mine alone"]
     author = db.session.get_one(Person, people.author)
     screencasts.trash(db.session.get_one(Screencast, secret), by=author)
     assert told(act="deleted") == ["Test Author moved a screencast to the trash"]
