@@ -3,8 +3,10 @@
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from kb.accounts import actions as accounts
 from kb.accounts.models import Person, Role
 from kb.app import create_app
 from kb.config import Settings
+from kb.errors import KbError
 from kb.index.memory import MemoryIndex
 from kb.speech.scripted import Scripted
 from tests.databases import Migrated, Server, migrated_on, running_server
@@ -110,6 +113,42 @@ def asked(in_site: Flask) -> list[str]:
     statements: list[str] = []
     event.listen(db.db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     return statements
+
+
+@pytest.fixture
+def at_once(in_site: Flask) -> Callable[..., list[Any]]:
+    """Do these at the same moment, each in a thread with a session of its own. -> what each returned, or its error."""
+
+    def run(*acts: Callable[[], Any]) -> list[Any]:
+        db.db.session.remove()
+        start = Barrier(len(acts))
+
+        def one(act: Callable[[], Any]) -> Any:
+            with in_site.app_context():
+                start.wait()
+                try:
+                    return act()
+                except Exception as error:
+                    return error
+
+        with ThreadPoolExecutor(len(acts)) as threads:
+            return list(threads.map(one, acts))
+
+    return run
+
+
+@pytest.fixture
+def refused(at_once: Callable[..., list[Any]]) -> Callable[..., list[str]]:
+    """As `at_once`. -> what was refused, in words; any other failure is one of the test."""
+
+    def run(*acts: Callable[[], object]) -> list[str]:
+        failures = [failure for failure in at_once(*acts) if isinstance(failure, Exception)]
+        for failure in failures:
+            if not isinstance(failure, KbError):
+                raise failure
+        return [failure.detail for failure in failures]
+
+    return run
 
 
 @dataclass

@@ -1,11 +1,9 @@
 """What two do at the same moment to one screencast. SQLite lets one write at a time; PostgreSQL does not by itself."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 
 from kb.accounts.models import Person
@@ -20,34 +18,6 @@ from tests.conftest import People
 from tests.workers.conftest import wait_for
 
 ROUNDS = 10
-
-
-@pytest.fixture
-def at_once(in_site: Flask) -> Callable[..., list[Any]]:
-    """Do these at the same moment, each in a thread with a session of its own. -> what each returned, or its error."""
-
-    def run(*acts: Callable[[], Any]) -> list[Any]:
-        db.session.rollback()
-        start = threading.Barrier(len(acts))
-        done: list[Any] = [None] * len(acts)
-
-        def one(place: int) -> None:
-            with in_site.app_context():
-                start.wait()
-                try:
-                    done[place] = acts[place]()
-                except Exception as error:
-                    done[place] = error
-
-        threads = [threading.Thread(target=one, args=(place,)) for place in range(len(acts))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        db.session.rollback()
-        return done
-
-    return run
 
 
 def test_one_worker_alone_gets_a_step(receive: Callable[..., str], at_once: Callable[..., list[Any]]) -> None:
