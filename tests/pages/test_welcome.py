@@ -156,3 +156,10 @@ def test_where_the_environment_decides_who_may_join_the_step_is_shut(
 
 def test_the_step_of_invitations_warns_of_links_that_lead_nowhere(first_admin: Browser) -> None:
     assert "KB_SITE_URL=" in first_admin.get("/welcome/invite", base_url="http://localhost").text
+
+
+def test_who_skipped_the_sets_finds_them_again_where_categories_are_missing(first_admin: Browser) -> None:
+    send(first_admin, "/welcome/end")
+    assert 'href="/welcome/categories"' in first_admin.get("/categories").text
+    send(first_admin, "/welcome/categories", starter="help-desk")
+    assert 'href="/welcome/categories"' not in first_admin.get("/categories").text
