@@ -9,6 +9,7 @@ from kb.accounts.rules import Viewer
 from kb.categories import tags
 from kb.index.contract import Query
 from kb.index.memory import MemoryIndex
+from kb.search import actions as search
 from kb.search.marks import Passage, marked
 from kb.search.moments import moments
 from kb.search.query import Wanted, wanted
@@ -71,12 +72,12 @@ def test_a_moment_with_a_synonym_is_worth_a_little_less_than_one_with_the_word()
 
 
 @pytest.fixture
-def two(receive: Callable[..., str], people: People, in_site: Flask, run_jobs: Callable[[], list[str]]) -> list[str]:
+def two(receive: Callable[..., str], people: People, in_site: Flask) -> list[str]:
     ids = [
         receive(title="Restart a Kubernetes cluster", tags=["kubernetes"]),
         receive(title="Restart k8s nodes", tags=["nodes"]),
     ]
-    run_jobs()
+    search.drain()
     return ids
 
 
@@ -105,10 +106,10 @@ def test_synonyms_count_at_once_in_both_directions_and_in_the_marks(
 
 
 def test_an_old_name_of_a_tag_finds_what_has_the_new(
-    two: list[str], call_as: Callable[[str | None], Caller], people: People, run_jobs: Callable[[], list[str]]
+    two: list[str], call_as: Callable[[str | None], Caller], people: People
 ) -> None:
     call_as(people.curator).post("/api/v1/tags/nodes/merge", json={"into": "servers"})
-    run_jobs()
+    search.drain()
     other = call_as(people.other)
     assert hits(other, "tag:nodes") == hits(other, "tag:servers") == hits(other, "", tag="Nodes") == [two[1]]
     assert hits(other, "servers") == [two[1]]
