@@ -73,7 +73,7 @@ def apply(viewer: Viewer, ids: list[str], change: Change, *, by: Person) -> Bulk
         session.add(done)
         session.flush()
         # No words: a tag of somebody's private screencast is a word of it.
-        audit.record("changed", "bulk", done.id, by=by.id, count=len(planned.changed))
+        audit.record("changed", "bulk", done.id, by=by.id, verbs=change.verbs, count=len(planned.changed))
     return done
 
 
