@@ -23,7 +23,7 @@ class StepKind:
 STEPS = (
     StepKind("probe", "screencasts.probe", (), 1, "Looking at the file"),
     StepKind("quick", "screencasts.quick", ("probe",), 2, "Making it playable"),
-    StepKind("rendition", "screencasts.rendition", ("quick",), 40, "Making it play everywhere"),
+    StepKind("rendition", "screencasts.rendition", ("quick",), 40, "Making a version for every browser"),
     StepKind("speech", "transcripts.speech", ("rendition",), 45, "Writing down what is said"),
     StepKind("index", "search.drain", ("speech",), 2, "Making it findable"),
 )

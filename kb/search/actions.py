@@ -36,7 +36,8 @@ def drain(on_written: Callable[[int], object] = lambda screencasts: None) -> int
     count = 0
     with _alone():
         if reason := hands().index.is_healthy():
-            log.warning("building the index", extra={"reason": reason})
+            # A new site has none yet; one that broke was told of where it was met.
+            log.info("building the index", extra={"reason": reason})
             count = _rebuild(on_written)
         while entries := _waiting(AT_ONCE):
             ids = list(dict.fromkeys(entries.values()))
