@@ -76,7 +76,7 @@ class Server:
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
-        options = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off"]
+        options = ["fsync=off", "full_page_writes=off", "autovacuum=off"]
         options += ["listen_addresses=", f"unix_socket_directories={self.folder}", "shared_buffers=32MB"]
         flags = [part for option in options for part in ("-c", option)]
         argv = [*_as_its_user(), _tool("postgres"), "-D", str(self.folder / "data"), *flags]
