@@ -95,7 +95,9 @@ def test_a_server_that_was_killed_and_started_again_is_met_as_if_nothing_were(
         on_server = migrated_on(server, tmp_path / "none").settings_for(settings)
         site = create_app(on_server, send=lambda *_: None)
         with site.app_context():
-            with writing():
+            with writing() as session:
+                # As a server does that is not one for tests: what was committed is on the disk.
+                session.execute(text("SET LOCAL synchronous_commit TO on"))
                 audit.record("before", "test", None, by=None)
             server.kill()
             with pytest.raises(OperationalError):

@@ -34,7 +34,8 @@ def world(tmp_path: Path, migrated: Path, clip: Path) -> World:
 @pytest.fixture
 def bench(browser: Browser, world: World) -> Iterator[Page]:
     with serve(world.site) as address:
-        context = open_as(browser, world, "curator", address)
+        # Without animations: where a row lies while one runs is nobody's promise.
+        context = open_as(browser, world, "curator", address, reduced_motion="reduce")
         page = context.new_page()
         faults: list[str] = []
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
@@ -67,25 +68,39 @@ def said(page: Page) -> Locator:
     return page.locator("#announcer")
 
 
-def drag(page: Page, name: str, to: str, *, part: float) -> None:
-    """By the mouse, as a hand does it: in steps, with a pause. part: how far down in the row of the goal."""
+# Where the gap is into which the row would fall: the name of what it hangs below, and its place there.
+GAP = """() => {
+  const gap = document.querySelector('.bench-gap');
+  const above = gap?.parentElement.closest('li')?.querySelector('.bench-name').innerText ?? '';
+  return gap ? [above, [...gap.parentElement.children].indexOf(gap)] : null;
+}"""
+
+
+def drag(page: Page, name: str, to: str, *, part: float, into: tuple[str, int]) -> None:
+    """By the mouse, as a hand does it: in steps, and let go once the gap is where it should be.
+
+    part: how far down in the row of the goal. into: what it then hangs below, and at which place.
+    """
     start, goal = grip(page, name).bounding_box(), row(page, to).bounding_box()
     assert start and goal
     x, y = goal["x"] + 80, goal["y"] + goal["height"] * part
     page.mouse.move(start["x"] + 10, start["y"] + 15)
     page.mouse.down()
     page.mouse.move(start["x"] + 10, y, steps=15)
-    page.mouse.move(x, y, steps=5)
-    page.wait_for_timeout(250)
+    for step in range(50):
+        page.mouse.move(x + step % 2, y)
+        page.wait_for_timeout(100)
+        if page.evaluate(GAP) == list(into):
+            break
     page.mouse.up()
 
 
 def test_a_category_is_dragged_to_its_place_and_stays_there(bench: Page, world: World) -> None:
-    drag(bench, "Office", "Network", part=0.3)
+    drag(bench, "Office", "Network", part=0.3, into=("", 0))
     expect(said(bench)).to_have_text("“Office” is 1 of 3 at the top level.")
-    drag(bench, "Network", "Screens", part=0.3)
+    drag(bench, "Network", "Screens", part=0.3, into=("Devices", 1))
     expect(said(bench)).to_have_text("“Network” is 2 of 3 below “Devices”.")
-    drag(bench, "Office", "Screens", part=1)
+    drag(bench, "Office", "Screens", part=1, into=("Screens", 0))
     expect(said(bench)).to_have_text("“Office” is 1 of 1 below “Screens”.")
     assert stored(world) == ["Devices", "  Printers", "  Network", "  Screens", "    Office"]
     before = shown(bench)
