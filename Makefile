@@ -31,7 +31,7 @@ setup-test:
 
 # What asks a database runs on both.
 on_postgresql = --database=postgresql $(addprefix tests/,accounts categories curation pages screencasts search transcripts \
-	web test_db.py test_seed.py)
+	test_db.py test_seed.py)
 
 test: lint
 	.venv/bin/pytest -n 2 -m 'not slow'
@@ -39,7 +39,7 @@ test: lint
 
 test-all: lint
 	.venv/bin/pytest -n 2
-	.venv/bin/pytest -n 2 $(on_postgresql)
+	.venv/bin/pytest -n 2 $(on_postgresql) tests/web
 
 lint: setup-test
 	.venv/bin/ruff format --check .
