@@ -36,7 +36,7 @@ async function build() {
   const files = new Set(parts.flatMap((part) => [...Object.values(part.named), ...part.others]));
   await checkPages(manifest);
   await writeManifest(manifest);
-  await removeAllBut(files);
+  await removeAllBut([...files, ...(await compress(files))]);
   await report(manifest, files);
 }
 
@@ -171,6 +171,17 @@ async function writeManifest(manifest) {
   const sorted = Object.fromEntries(Object.entries(manifest).sort());
   await writeFile(`${dist}/manifest.json.new`, `${JSON.stringify(sorted, null, 2)}\n`);
   await rename(`${dist}/manifest.json.new`, `${dist}/manifest.json`);
+}
+
+// Beside what a browser loads as text, the same compressed once and for all (kb/web/assets.py sends it).
+async function compress(files) {
+  const texts = [...files].filter((file) => /\.(js|css|svg)$/.test(file));
+  await Promise.all(
+    texts.map(async (file) =>
+      writeFile(`${dist}/${file}.gz`, gzipSync(await readFile(`${dist}/${file}`), { level: 9 })),
+    ),
+  );
+  return texts.map((file) => `${file}.gz`);
 }
 
 async function removeAllBut(files) {

@@ -1,12 +1,14 @@
-"""Addresses of the built scripts, styles and icons."""
+"""The built scripts, styles and icons: their addresses, and how they are sent."""
 
 import json
+import mimetypes
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast
 
-from flask import Flask, request, url_for
+from flask import Flask, Response, current_app, request, send_from_directory, url_for
 from markupsafe import Markup, escape
+from werkzeug.security import safe_join
 
 DIST = Path(__file__).parent / "static" / "dist"
 MANIFEST = DIST / "manifest.json"
@@ -17,6 +19,20 @@ FOREVER_S = 365 * 24 * 3600
 def init(app: Flask) -> None:
     app.jinja_env.globals |= {"asset": asset, "icon": icon}
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = FOREVER_S
+    app.view_functions["static"] = _send
+
+
+def _send(filename: str) -> Response:
+    """A file of static/; as the build compressed it, to a browser that takes it so."""
+    folder = str(current_app.static_folder)
+    packed = safe_join(folder, f"{filename}.gz")
+    if packed and request.accept_encodings.quality("gzip") and Path(packed).is_file():
+        response = send_from_directory(folder, f"{filename}.gz", mimetype=mimetypes.guess_type(filename)[0])
+        response.content_encoding = "gzip"
+    else:
+        response = current_app.send_static_file(filename)
+    response.vary.add("Accept-Encoding")
+    return response
 
 
 def asset(logical: str) -> str:
