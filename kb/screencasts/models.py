@@ -84,6 +84,11 @@ class Screencast(Base):
     kind: Mapped[str | None] = mapped_column(String(16))
     original_key: Mapped[str | None] = mapped_column(String(200))
     original_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    original_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    # Which recording this is: 1, and one more with each that replaces it.
+    take: Mapped[int] = mapped_column(default=1, server_default="1")
+    # All files of it: originals of all takes, and what was made of them.
+    stored_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
     # What the probe measured; `measured` is all of it (kb.media.probe.Probe).
     measured: Mapped[dict[str, Any] | None] = mapped_column(JSON)
@@ -97,6 +102,9 @@ class Screencast(Base):
     progress: Mapped[float] = mapped_column(default=0.0)
     poster_key: Mapped[str | None] = mapped_column(String(200))
     storyboard: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # When what is on the screen becomes another page, in milliseconds from the start.
+    scenes: Mapped[list[int] | None] = mapped_column(JSON)
+    loudness_lufs: Mapped[float | None]
     # Set by transcripts: [{"language": "en", "source": "speech", "draft": true}].
     captions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
@@ -109,6 +117,9 @@ class Screencast(Base):
     )
     sources: Mapped[list["Source"]] = relationship(
         back_populates="screencast", order_by="Source.rank", cascade="all, delete-orphan", passive_deletes=True
+    )
+    versions: Mapped[list["Version"]] = relationship(
+        back_populates="screencast", order_by="Version.take.desc()", cascade="all, delete-orphan", passive_deletes=True
     )
 
     @validates("title")
@@ -148,6 +159,8 @@ class Step(Base):
     # A running step belongs to its worker until then; who comes later may take it over.
     lease_until: Mapped[datetime | None]
     lease_key: Mapped[str | None] = mapped_column(String(32))
+    # The tool that its worker runs: process id, start time and boot, so that no other process is taken for it.
+    child: Mapped[str | None] = mapped_column(String(80))
     # When the sweeper asks for it (again): its next try is due, its message may be lost, or its lease is over.
     due_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
@@ -174,5 +187,53 @@ class Source(Base):
     width: Mapped[int]
     height: Mapped[int]
     size_bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    # Of which recording it was made: an earlier one's play until the new one's do.
+    take: Mapped[int] = mapped_column(default=1, server_default="1")
 
     screencast: Mapped[Screencast] = relationship(back_populates="sources")
+
+
+class Version(Base):
+    """An earlier recording of a screencast, kept so that it can be restored."""
+
+    __tablename__ = "version"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    screencast_id: Mapped[str] = mapped_column(ForeignKey("screencast.id", ondelete="CASCADE"), index=True)
+    take: Mapped[int]
+    filename: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(16))
+    original_key: Mapped[str] = mapped_column(String(200))
+    original_bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    duration_ms: Mapped[int | None]
+    replaced_at: Mapped[datetime] = mapped_column(default=now)
+    replaced_by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    # What people wrote for this recording, by the nouns that keep it: its words fit no other.
+    words: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+    screencast: Mapped[Screencast] = relationship(back_populates="versions")
+    replaced_by: Mapped[Person | None] = relationship()
+
+
+class PartialUpload(Base):
+    """A recording that arrives in parts (tus). How much of it is there, its file in the data folder says."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    # None while its sender does not know it yet.
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    # As sent, to be sent back; and read: what was said of it (kb.screencasts.fields.Upload).
+    sent_metadata: Mapped[str] = mapped_column(Text, default="")
+    filename: Mapped[str] = mapped_column(String(255), default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # The screencast whose recording it replaces, if it is no new one.
+    replaces_id: Mapped[str | None] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    # How it ended: as this screencast, or refused with this problem. Said again to whoever missed the answer.
+    screencast_id: Mapped[str | None] = mapped_column(String(32))
+    refusal: Mapped[dict[str, Any] | None] = mapped_column(JSON)
