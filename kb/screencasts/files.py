@@ -19,7 +19,7 @@ from kb.media import stills
 from kb.screencasts import actions
 from kb.screencasts.models import Screencast
 from kb.screencasts.work import storyboard_of
-from kb.storage.contract import made
+from kb.storage.contract import made, of_take
 from kb.web import errors
 from kb.web.headers import FILE_POLICY
 
@@ -38,7 +38,7 @@ class Busy(KbError):
 
 
 # What the steps make for people; the sound for speech recognition is not among it.
-NAMES = re.compile(r"video\.mp4|quick\.(mp4|webm)|poster-\d{1,9}\.webp|storyboard-\d{1,3}\.webp")
+NAMES = re.compile(r"(\d{1,4}-)?(video\.mp4|quick\.(mp4|webm)|poster-\d{1,9}\.webp|storyboard-\d{1,3}\.webp)", re.ASCII)
 TYPES = {"mp4": "video/mp4", "webm": "video/webm", "webp": "image/webp"}
 
 
@@ -81,8 +81,10 @@ def storyboard(screencast_id: str) -> ResponseReturnValue:
 def still(screencast_id: str) -> ResponseReturnValue:
     """?at=SECONDS: what is on the screen then; made when it is first asked for, and kept."""
     screencast = actions.get(viewer(), screencast_id)
+    if not screencast.sources:
+        raise NotFound("There is nothing to see yet.")
     at_s = _whole_second(screencast)
-    key = made(screencast.id, f"still-{at_s}.webp")
+    key = made(screencast.id, of_take(screencast.sources[0].take, f"still-{at_s}.webp"))
     if hands().storage.size_bytes(key) is None:
         _make_still(screencast, at_s, key)
     return _send(key, "image/webp")
@@ -97,8 +99,6 @@ def _whole_second(screencast: Screencast) -> int:
 
 
 def _make_still(screencast: Screencast, at_s: int, key: str) -> None:
-    if not screencast.sources:
-        raise NotFound("There is nothing to see yet.")
     screencast_id, source = screencast.id, made(screencast.id, screencast.sources[0].name)
     # Nothing is read from the database while waiting and drawing.
     let_go()

@@ -43,6 +43,7 @@ class Lease:
     screencast_id: str
     kind: StepKind
     key: str
+    take: int = 1
     progress: float = 0.0
     cpu_s_before: float = field(default_factory=spent_cpu_s)
     _beaten_at: float = field(default_factory=time.monotonic)
@@ -137,7 +138,8 @@ def claim(screencast_id: str, name: str) -> Lease | None:
         step.lease_until = step.due_at = now() + timedelta(seconds=kind.lease_s)
         step.started_at = now()
         _sum_up(step.screencast)
-    return Lease(screencast_id, kind, key)
+        take = step.screencast.take
+    return Lease(screencast_id, kind, key, take)
 
 
 def finish(lease: Lease, *, note: str | None = None, code: str | None = None, skipped: bool = False) -> None:
@@ -189,6 +191,17 @@ def indexed(screencast_ids: list[str]) -> None:
             step = screencast.step("index") if screencast else None
             if step and step.state not in ENDED and _is_ready(step):
                 _end(step, StepState.done)
+
+
+def restart(screencast: Screencast) -> None:
+    """Begin anew with another recording, inside the caller's transaction; who is at work on the last one stops."""
+    for step in screencast.steps:
+        step.state, step.attempt, step.progress = StepState.waiting, 0, 0.0
+        step.lease_key = step.lease_until = step.error_code = step.error_text = None
+        step.started_at = step.ended_at = step.cpu_s = None
+        step.due_at = NOT_YET
+    _sum_up(screencast)
+    _ask_for_ready(screencast)
 
 
 def retry(screencast_id: str) -> None:

@@ -27,7 +27,7 @@ from kb.media.rendition import Rendered, Storyboard
 from kb.screencasts import actions, pipeline, refusals
 from kb.screencasts.models import Screencast, Source, State
 from kb.screencasts.pipeline import Lease
-from kb.storage.contract import made
+from kb.storage.contract import is_of_take, made, made_folder, of_take
 
 FINAL = "video.mp4"
 SOUND = "audio.wav"
@@ -77,7 +77,7 @@ def _quick(lease: Lease) -> None:
         if not made_quick:
             pipeline.finish(lease, skipped=True, code="needs-encoding")
             return
-        name = FINAL if made_quick.is_final else made_quick.path.name
+        name = of_take(lease.take, FINAL if made_quick.is_final else made_quick.path.name)
         source = Source(
             screencast_id=lease.screencast_id,
             rank=0 if made_quick.is_final else 1,
@@ -86,6 +86,7 @@ def _quick(lease: Lease) -> None:
             width=made_quick.width,
             height=made_quick.height,
             size_bytes=made_quick.path.stat().st_size,
+            take=lease.take,
         )
         hands().storage.put(made(lease.screencast_id, name), made_quick.path)
     if too_long := refusals.too_long(made_quick.duration_ms):
@@ -104,7 +105,7 @@ def _rendition(lease: Lease) -> None:
         pipeline.finish(lease, skipped=True, code="needed")
         return
     measured = _measured(screencast)
-    encode = not any(source.rank == 0 for source in screencast.sources)
+    encode = not any(source.rank == 0 and source.take == lease.take for source in screencast.sources)
     with _original(lease) as (path, kind), hands().work_folder(lease.screencast_id, "rendition") as folder:
         rendered = renditions.render(
             path,
@@ -119,15 +120,16 @@ def _rendition(lease: Lease) -> None:
         if too_long := refusals.too_long(rendered.duration_ms):
             raise ToolFailed(too_long, permanent=True, code="too-long")
         poster = _poster(lease, folder, rendered)
-        source = _keep(lease.screencast_id, rendered, poster)
+        source = _keep(lease, rendered, poster)
     with writing() as session:
         screencast = session.get_one(Screencast, lease.screencast_id)
         if source:
             _put_source(screencast, source)
         screencast.duration_ms = rendered.duration_ms
-        screencast.poster_key = poster.name if poster else screencast.poster_key
-        screencast.storyboard = _storyboard_json(rendered)
+        screencast.poster_key = of_take(lease.take, poster.name) if poster else screencast.poster_key
+        screencast.storyboard = _storyboard_json(rendered, lease.take)
         pipeline.finish(lease, note=rendered.note, code="note" if rendered.note else None)
+    _drop_other_takes(lease)
 
 
 def clean() -> None:
@@ -183,40 +185,54 @@ def _poster(lease: Lease, folder: Path, rendered: Rendered) -> Path | None:
     if not rendered.frames:
         return None
     with ExitStack() as stack:
-        video = rendered.video or stack.enter_context(hands().storage.local_path(made(lease.screencast_id, FINAL)))
+        video = rendered.video or stack.enter_context(hands().storage.local_path(_made(lease, FINAL)))
         drawn = folder / "poster.webp"
         at_ms = stills.poster(rendered.frames, video, drawn, should_stop=lease.is_over)
     return drawn.rename(folder / f"poster-{at_ms}.webp")
 
 
-def _keep(screencast_id: str, rendered: Rendered, poster: Path | None) -> Source | None:
+def _keep(lease: Lease, rendered: Rendered, poster: Path | None) -> Source | None:
     """Move what was made to its place; the video last, since its row makes the rest be asked for."""
     storage = hands().storage
     for sheet in rendered.storyboard.sheets if rendered.storyboard else ():
-        storage.put(made(screencast_id, sheet.name), sheet)
+        storage.put(_made(lease, sheet.name), sheet)
     if rendered.wav:
-        storage.put(made(screencast_id, SOUND), rendered.wav)
+        storage.put(_made(lease, SOUND), rendered.wav)
     if poster:
-        storage.put(made(screencast_id, poster.name), poster)
+        storage.put(_made(lease, poster.name), poster)
     if not rendered.video:
         return None
     size_bytes = rendered.video.stat().st_size
-    storage.put(made(screencast_id, FINAL), rendered.video)
+    storage.put(_made(lease, FINAL), rendered.video)
     return Source(
-        screencast_id=screencast_id,
+        screencast_id=lease.screencast_id,
         rank=0,
-        name=FINAL,
+        name=of_take(lease.take, FINAL),
         mime="video/mp4",
         width=rendered.width,
         height=rendered.height,
         size_bytes=size_bytes,
+        take=lease.take,
     )
 
 
-def _storyboard_json(rendered: Rendered) -> dict[str, Any] | None:
+def _made(lease: Lease, name: str) -> str:
+    return made(lease.screencast_id, of_take(lease.take, name))
+
+
+def _drop_other_takes(lease: Lease) -> None:
+    """What was made of earlier recordings; the versions themselves are originals, which stay."""
+    storage = hands().storage
+    for name in storage.names(made_folder(lease.screencast_id)):
+        if not is_of_take(lease.take, name):
+            storage.delete(made(lease.screencast_id, name))
+
+
+def _storyboard_json(rendered: Rendered, take: int) -> dict[str, Any] | None:
     if not rendered.storyboard:
         return None
-    return dataclasses.asdict(rendered.storyboard) | {"sheets": [sheet.name for sheet in rendered.storyboard.sheets]}
+    sheets = [of_take(take, sheet.name) for sheet in rendered.storyboard.sheets]
+    return dataclasses.asdict(rendered.storyboard) | {"sheets": sheets}
 
 
 def storyboard_of(screencast: Screencast) -> Storyboard | None:
@@ -231,7 +247,7 @@ def sound_of(lease: Lease, stack: ExitStack) -> Path:
     The rendition leaves it behind; for a later try it is taken from the original again.
     """
     try:
-        return stack.enter_context(hands().storage.local_path(made(lease.screencast_id, SOUND)))
+        return stack.enter_context(hands().storage.local_path(_made(lease, SOUND)))
     except NotFound:
         screencast = db.session.get_one(Screencast, lease.screencast_id)
         measured = _measured(screencast)
@@ -243,8 +259,8 @@ def sound_of(lease: Lease, stack: ExitStack) -> Path:
         return rendered.wav
 
 
-def drop_sound(screencast_id: str) -> None:
-    hands().storage.delete(made(screencast_id, SOUND))
+def drop_sound(screencast: Screencast) -> None:
+    hands().storage.delete(made(screencast.id, of_take(screencast.take, SOUND)))
 
 
 def _measured(screencast: Screencast) -> Probe:
@@ -252,7 +268,8 @@ def _measured(screencast: Screencast) -> Probe:
 
 
 def _put_source(screencast: Screencast, source: Source) -> None:
-    """The place of a source is its name: a step that ran twice has one."""
-    screencast.sources = [each for each in screencast.sources if each.name != source.name]
+    """The place of a source is its name: a step that ran twice has one. Those of an earlier recording go."""
+    kept = [each for each in screencast.sources if each.take == source.take and each.name != source.name]
+    screencast.sources = kept
     db.session.flush()
     screencast.sources.append(source)

@@ -34,6 +34,26 @@ class LocalStorage:
         except FileNotFoundError:
             return None
 
+    def names(self, folder: str) -> list[str]:
+        path = self._path(folder)
+        return sorted(each.name for each in path.iterdir() if each.is_file()) if path.is_dir() else []
+
+    def keep_copy(self, key: str, copy: str) -> None:
+        with self.local_path(key) as path:
+            target = self._path(copy)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            # `put` never writes into a file that is there, so one more name for it is a copy.
+            try:
+                os.link(path, target)
+            except OSError:
+                # Another filesystem, or one without such names.
+                beside = target.with_name(f".{target.name}.copying")
+                shutil.copyfile(path, beside)
+                _sync(beside)
+                os.replace(beside, target)
+            _sync(target.parent)
+
     def delete(self, prefix: str) -> None:
         path = self._path(prefix)
         if path.is_dir():

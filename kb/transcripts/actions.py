@@ -132,9 +132,9 @@ def hear(screencast_id: str) -> None:
     """The step `speech`: write down what is said."""
     pipeline.perform(screencast_id, "speech", _hear)
     step = db.session.get(Step, (screencast_id, "speech"))
-    if not step or step.state in ENDED:
+    if step and step.state in ENDED:
         # Taken from the original again should somebody retry.
-        drop_sound(screencast_id)
+        drop_sound(step.screencast)
 
 
 def _hear(lease: Lease) -> None:
