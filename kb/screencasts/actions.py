@@ -16,13 +16,13 @@ from kb.categories.actions import get as get_category
 from kb.categories.actions import visibility_of_new
 from kb.categories.models import Category
 from kb.categories.tags import tags_named, taken
-from kb.db import db, let_go, new_id, now, writing
+from kb.db import db, new_id, now, writing
 from kb.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from kb.hands import hands
 from kb.screencasts import pipeline
-from kb.screencasts.fields import Upload, Words, clean_filename, title_of
+from kb.screencasts.fields import Upload, Words, title_of
 from kb.screencasts.models import Screencast
-from kb.screencasts.refusals import check_room, kind_of, look_inside
+from kb.screencasts.recordings import look_at, set_recording
 from kb.storage.contract import made_folder, original
 
 
@@ -81,13 +81,9 @@ def receive(
     What can be known at once is refused here, with nothing left behind: empty, not a video, no picture, too long. A
     look inside that takes too long is left to the workers. The file is moved, never copied.
     """
-    size_bytes = file.stat().st_size
-    check_room(size_bytes)
-    kind = kind_of(file, size_bytes)
-    let_go()
-    look_inside(file, kind)
+    recording = look_at(file, filename)
     screencast_id = new_id()
-    key = original(screencast_id, kind.extension)
+    key = original(screencast_id, recording.kind.extension)
     hands().storage.put(key, file)
     try:
         with writing() as session:
@@ -95,12 +91,9 @@ def receive(
                 id=screencast_id,
                 title=title_of(filename),
                 author_id=by.id,
-                filename=clean_filename(filename),
-                kind=kind.name,
-                original_key=key,
-                original_bytes=size_bytes,
                 published_at=None if fields.draft else now(),
             )
+            set_recording(screencast, recording, key)
             session.add(screencast)
             _apply(screencast, _seen_as_usual(fields, by), by, is_new=True)
             session.flush()
@@ -171,13 +164,18 @@ def erase(screencast_id: str, *, by: Person | None = None, trashed_before: datet
         screencast = session.get(Screencast, screencast_id, with_for_update=True)
         if trashed_before and not _is_trashed_before(screencast, trashed_before):
             raise _not_in_trash()
-        keys = [screencast.original_key] if screencast and screencast.original_key else []
+        keys = _originals(screencast) if screencast else []
         if screencast:
             session.delete(screencast)
             outbox.changed(screencast_id)
             audit.record("erased", "screencast", screencast_id, by=by.id if by else None)
     for key in [*keys, made_folder(screencast_id)]:
         hands().storage.delete(key)
+
+
+def _originals(screencast: Screencast) -> list[str]:
+    versions = [version.original_key for version in screencast.versions]
+    return [screencast.original_key, *versions] if screencast.original_key else versions
 
 
 def _is_trashed_before(screencast: Screencast | None, at: datetime) -> bool:
