@@ -159,8 +159,11 @@ class Step(Base):
     # A running step belongs to its worker until then; who comes later may take it over.
     lease_until: Mapped[datetime | None]
     lease_key: Mapped[str | None] = mapped_column(String(32))
-    # The tool that its worker runs: process id, start time and boot, so that no other process is taken for it.
+    # Its worker, and the tool that this runs: process id, start time and boot, so that no other process is taken for them.
+    worker: Mapped[str | None] = mapped_column(String(80))
     child: Mapped[str | None] = mapped_column(String(80))
+    # Since when its tries fail for something that is not about this recording, such as a full disk.
+    held_up_at: Mapped[datetime | None]
     # When the sweeper asks for it (again): its next try is due, its message may be lost, or its lease is over.
     due_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]

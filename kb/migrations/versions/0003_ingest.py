@@ -69,12 +69,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("take", sa.Integer(), server_default="1", nullable=False))
 
     with op.batch_alter_table("step", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("worker", sa.String(length=80), nullable=True))
         batch_op.add_column(sa.Column("child", sa.String(length=80), nullable=True))
+        batch_op.add_column(sa.Column("held_up_at", sa.DateTime(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("step", schema=None) as batch_op:
+        batch_op.drop_column("held_up_at")
         batch_op.drop_column("child")
+        batch_op.drop_column("worker")
 
     with op.batch_alter_table("source", schema=None) as batch_op:
         batch_op.drop_column("take")
