@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,6 +85,7 @@ _running: dict[int, _Child] = {}
 # Taken again by a signal handler of the thread that holds it.
 _lock = threading.RLock()
 _spent = threading.local()
+_listening = threading.local()
 _closed = threading.Event()
 
 
@@ -114,6 +115,8 @@ def run(
     child = _start(argv, limits, reads, writes, env, is_fed=feed is not None)
     feeding = Feed(feed, child.process.stdin) if feed is not None and child.process.stdin else None
     try:
+        if tell := getattr(_listening, "tell", None):
+            tell(child.process.pid)
         _follow(child, on_line, should_stop)
     finally:
         status, usage = _end(child)
@@ -132,6 +135,16 @@ def run(
         wall_s=time.monotonic() - child.started,
         peak_rss_bytes=usage.ru_maxrss * 1024,
     )
+
+
+@contextmanager
+def telling(tell: Callable[[int], None]) -> Iterator[None]:
+    """While the block lasts, call `tell` with the process id of each tool that this thread has started."""
+    _listening.tell = tell
+    try:
+        yield
+    finally:
+        del _listening.tell
 
 
 def spent_cpu_s() -> float:
