@@ -50,6 +50,8 @@ class Graph:
         self.input = opened(source, kind, **{"reinit_filter:v": 0})
         self.video, self.frames = shop / "video.mp4", shop / "frames.gray"
         self.sheet, self.wav = shop / "storyboard-0.webp", shop / "audio.wav"
+        self.fitted = fit(found.width, found.height)
+        self.width, self.height = map(even, self.fitted)
         self.interval_ms = max(1000, math.ceil(measured.duration_ms / MOST_TILES))
         self.tiles = math.ceil(measured.duration_ms / self.interval_ms)
         self.tile_height = min(MOST_TILE_HEIGHT, max(2, even(round(TILE_WIDTH * found.height / found.width))))
@@ -80,8 +82,7 @@ class Graph:
 
     def _fitted(self) -> Any:
         """All pictures at one even size that fits the box, never blown up, as 8-bit 4:2:0."""
-        width, height = fit(self.found.width, self.found.height)
-        even_width, even_height = even(width), even(height)
+        width, height = self.fitted
         picture = self.input[str(self.found.video_index)]
         if self.kind.demuxer in ("matroska", "mpegts") and self.found.has_square_pixels:
             upper = (width + width % 2, height + height % 2)
@@ -92,9 +93,9 @@ class Graph:
             picture = picture.filter("pad", *upper, "(ow-iw)/2", "(oh-ih)/2", eval="frame")
         else:
             picture = picture.filter("scale", width, height, **self._colours()).filter("format", "yuv420p")
-        if (even_width, even_height) != (width, height):
+        if (self.width, self.height) != self.fitted:
             # A column is cut off rather than scaled away: scaling by one pixel would blur all letters.
-            picture = picture.filter("crop", even_width, even_height, 0, 0)
+            picture = picture.filter("crop", self.width, self.height, 0, 0)
         picture = picture.filter("setsar", 1)
         # The first picture stands from the start, also where the sound began before it.
         return picture.filter("setpts", "if(N,PTS,0)")

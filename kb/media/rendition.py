@@ -1,6 +1,5 @@
 """The version that every browser plays and, from the same decode, frames to look at, a storyboard and the sound."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,9 @@ from kb.errors import ToolFailed
 from kb.media.convert import CLEAN, convert, opened, workshop
 from kb.media.graph import FRAME_SIZE, FRAME_STEP_MS, Graph, Storyboard, channels, fit
 from kb.media.kinds import MP4, WEBM, Kind
+from kb.media.muxed import Muxed, read_mp4, webm_duration_ms
 from kb.media.packets import Measured
 from kb.media.probe import Probe, measure
-from kb.media.probe import probe as read_header
 from kb.media.run import Limits
 
 __all__ = ["FRAME_SIZE", "FRAME_STEP_MS", "Quick", "Rendered", "Storyboard", "quick", "render"]
@@ -87,15 +86,14 @@ def quick(
             limits=Limits(deadline_s=600, output_bytes=source.stat().st_size * 2 + 64_000_000),
             should_stop=should_stop,
         )
-        result = read_header(made, into)
-        is_final = into is MP4 and probe.video_codec == "h264" and _is_light(made, result, probe)
+        index = read_mp4(made) if into is MP4 else None
         return Quick(
+            duration_ms=index.duration_ms if index else webm_duration_ms(made),
+            mime=_mime(into, probe, index.avc if index else None),
+            width=probe.width,
+            height=probe.height,
+            is_final=index is not None and probe.video_codec == "h264" and _is_light(made, index, probe),
             path=_kept(made, folder),
-            mime=_mime(into, result, folder / made.name),
-            duration_ms=result.duration_ms or measure(folder / made.name, into, result).duration_ms,
-            width=result.width,
-            height=result.height,
-            is_final=is_final,
         )
 
 
@@ -124,35 +122,35 @@ def _copy(source: Path, kind: Kind, found: Probe, into: Kind, made: Path) -> Any
     return ffmpeg.output(*streams, str(made), **options)
 
 
-def _is_light(made: Path, result: Probe, found: Probe) -> bool:
+def _is_light(made: Path, index: Muxed, found: Probe) -> bool:
     """Whether the copy may stay: it fits the box, is small for its length, lets people jump, has all the sound."""
-    length = measure(made, MP4, result)
-    bits_per_second = made.stat().st_size * 8000 / length.duration_ms
+    bits_per_second = made.stat().st_size * 8000 / max(1, index.duration_ms)
     return (
-        fit(result.width, result.height) == (result.width, result.height)
+        fit(found.width, found.height) == (found.width, found.height)
         and bits_per_second <= MOST_BITS_PER_SECOND
-        and length.keyframe_gap_ms <= MOST_KEYFRAME_GAP_MS
+        and index.keyframe_gap_ms <= MOST_KEYFRAME_GAP_MS
         and found.audio_streams <= 1
     )
 
 
-def _mime(into: Kind, result: Probe, made: Path) -> str:
+def _mime(into: Kind, found: Probe, avc: str | None) -> str:
     """Return the type with its codecs, where we can tell them; a wrong word would keep a browser from trying."""
-    picture = {"vp8": "vp8", "vp9": "vp9", "h264": _avc(made)}.get(result.video_codec)
-    sounds = {"opus": "opus", "vorbis": "vorbis", None: ""}
-    if result.audio_profile == "LC":
-        sounds["aac"] = "mp4a.40.2"
-    sound = sounds.get(result.audio_codec)
+    picture = {"vp8": "vp8", "vp9": "vp9", "h264": avc}.get(found.video_codec)
+    sound = _sound_codec(into, found)
     if not picture or sound is None:
         return into.mime
     return f'{into.mime}; codecs="{", ".join(filter(None, (picture, sound)))}"'
 
 
-def _avc(made: Path) -> str | None:
-    """Return such as avc1.640028, read from the decoder's configuration, which faststart put near the beginning."""
-    with made.open("rb") as file:
-        found = re.search(rb"avcC\x01(...)", file.read(4 * 1024**2), re.DOTALL)
-    return f"avc1.{found[1].hex()}" if found else None
+def _sound_codec(into: Kind, found: Probe) -> str | None:
+    """As browsers call it; "" where there is no sound, None where we can't tell."""
+    if found.audio_codec is None:
+        return ""
+    if found.audio_codec not in COPIED_SOUNDS[into.name]:
+        return {"mp4": "mp4a.40.2", "webm": "opus"}[into.name]
+    if found.audio_codec == "aac":
+        return "mp4a.40.2" if found.audio_profile == "LC" else None
+    return found.audio_codec
 
 
 def render(
@@ -186,12 +184,13 @@ def render(
             on_progress=on_progress,
             should_stop=should_stop,
         )
-        width, height = _checked(graph.video, measured) if encode else (probe.width, probe.height)
+        if encode:
+            _check(graph.video, measured)
         return Rendered(
             video=_kept(graph.video, folder) if encode else None,
             duration_ms=measured.duration_ms,
-            width=width,
-            height=height,
+            width=graph.width if encode else probe.width,
+            height=graph.height if encode else probe.height,
             storyboard=graph.storyboard(_kept(graph.sheet, folder)),
             frames=_kept(graph.frames, folder),
             wav=_kept(graph.wav, folder) if probe.audio_indexes else None,
@@ -219,17 +218,16 @@ def _kept(made: Path, folder: Path) -> Path:
     return made.replace(folder / made.name)
 
 
-def _checked(video: Path, measured: Measured) -> tuple[int, int]:
-    """Return the size of the finished video. Raises ToolFailed if it is not as long as its source."""
-    made = read_header(video, MP4)
-    if abs((made.duration_ms or 0) - measured.duration_ms) > max(500, measured.duration_ms // 50):
+def _check(video: Path, measured: Measured) -> None:
+    """Raises ToolFailed if the finished video is not as long as its source."""
+    made_ms = read_mp4(video).duration_ms
+    if abs(made_ms - measured.duration_ms) > max(500, measured.duration_ms // 50):
         raise ToolFailed(
             "The finished video is not as long as the recording, so it was thrown away.",
             permanent=False,
             code="wrong-length",
-            log=f"made {made.duration_ms} ms of {measured.duration_ms} ms",
+            log=f"made {made_ms} ms of {measured.duration_ms} ms",
         )
-    return made.width, made.height
 
 
 def _note(said_ms: int | None, measured_ms: int) -> str | None:
