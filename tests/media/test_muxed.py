@@ -20,7 +20,7 @@ ENCODINGS = {
     "out-of-order": "-f lavfi -i testsrc2=s=160x90:r=25:d=7 -c:v libx264 -g 60 -bf 3",
     "all-keyframes": "-f lavfi -i testsrc2=s=160x90:r=4:d=7 -c:v libx264 -g 1",
     "one-keyframe": "-f lavfi -i testsrc2=s=160x90:r=5:d=7 -c:v libx264 -g 1000 -sc_threshold 0",
-    "wild-rate": "-f lavfi -i testsrc2=s=160x90:r=30:d=7 -vf select='not(mod(n*n\\,7))' -fps_mode vfr -c:v libx264 -g 20",
+    "wild-rate": "-f lavfi -i testsrc2=r=30:d=7 -vf select='not(mod(n*n\\,7))' -fps_mode vfr -c:v libx264 -g 20",
     "long-sound": "-f lavfi -i sine=d=9 -f lavfi -i testsrc2=s=160x90:r=10:d=3 -c:v libx264 -c:a aac",
     "no-h264": "-f lavfi -i testsrc2=s=160x90:r=10:d=3 -c:v mpeg4",
 }
