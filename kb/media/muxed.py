@@ -36,7 +36,7 @@ def webm_duration_ms(path: Path) -> int:
         found = WEBM_DURATION.search(file.read(WEBM_HEAD_BYTES))
     if not found:
         raise _not_ours()
-    (duration_ms,): tuple[float] = struct.unpack(">d", found[1])
+    duration_ms: float = struct.unpack(">d", found[1])[0]
     return round(duration_ms)
 
 
