@@ -46,7 +46,7 @@ def _wire() -> None:
     from kb.categories import actions as categories
     from kb.categories import tags, tending, vocabulary
     from kb.screencasts import actions as screencasts
-    from kb.screencasts import placing, queries, tagged
+    from kb.screencasts import placing, queries, tagged, versions
     from kb.transcripts import actions as transcripts
 
     sessions.curated_by[:] = [tending.curated_by]
@@ -59,6 +59,8 @@ def _wire() -> None:
     tags.move_uses[:] = [placing.move_tags]
     tags.is_used[:] = [tagged.has_tag]
     screencasts.take_captions[:] = [transcripts.take_captions]
+    versions.set_words_aside[:] = [transcripts.set_aside]
+    versions.bring_words_back[:] = [transcripts.bring_back]
 
 
 def _make(settings: Settings) -> Flask:

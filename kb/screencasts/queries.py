@@ -207,6 +207,15 @@ def _load_steps(items: list[Screencast]) -> None:
         set_committed_value(item, "steps", steps[item.id])
 
 
+def same_file(viewer: Viewer, screencast: Screencast) -> list[Screencast]:
+    """Others of the same bytes that this viewer may see, oldest first; at most five."""
+    if not screencast.original_sha256:
+        return []
+    same = (Screencast.original_sha256 == screencast.original_sha256, Screencast.id != screencast.id)
+    query = select(Screencast).where(visible(viewer, Screencast), *same).options(*CARD)
+    return list(db.session.scalars(query.order_by(Screencast.created_at, Screencast.id).limit(5)))
+
+
 def _is_there(viewer: Viewer, *conditions: ColumnElement[bool]) -> bool:
     query = select(Screencast.id).where(seen_by(viewer), *conditions).limit(1)
     return db.session.scalar(query) is not None

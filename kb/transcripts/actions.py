@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
@@ -97,6 +98,35 @@ def put_screen(screencast_id: str, lines: Iterable[TimedText]) -> None:
         if rows := [_columns(line) | {"screencast_id": screencast_id} for line in lines]:
             session.execute(insert(ScreenLine), rows)
         _words_changed(screencast)
+
+
+def set_aside(screencast_id: str) -> list[dict[str, Any]]:
+    """Take all words from a screencast that gets another recording; what people wrote is returned, to be kept.
+
+    In the caller's transaction, as is `bring_back`.
+    """
+    screencast = _hold(screencast_id)
+    transcripts = of(screencast_id)
+    kept = [
+        {
+            "language": each.language,
+            "source": each.source,
+            "cues": [[cue.start_ms, cue.end_ms, cue.text] for cue in each.cues],
+        }
+        for each in transcripts
+        if each.source in BY_PEOPLE
+    ]
+    for transcript in transcripts:
+        db.session.delete(transcript)
+    db.session.execute(delete(ScreenLine).where(ScreenLine.screencast_id == screencast_id))
+    screencast.captions = []
+    return kept
+
+
+def bring_back(screencast_id: str, kept: list[dict[str, Any]]) -> None:
+    for each in kept:
+        cues = [TimedText(start_ms, end_ms, text) for start_ms, end_ms, text in each["cues"]]
+        put(screencast_id, each["language"], cues, source=WordsFrom(each["source"]))
 
 
 def _hold(screencast_id: str) -> Screencast:
