@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 from werkzeug.local import LocalProxy
 
-from kb import db, hands, jobs, log
+from kb import db, hands, jobs, live, log
 from kb.config import ROOT, Settings
 from kb.index.contract import Index
 from kb.jobs import Send
@@ -32,6 +32,7 @@ def create_app(
     app.extensions["kb.settings"] = settings
     db.init(app, settings.sqlalchemy_url)
     jobs.init(app, settings, send)
+    live.init(app, settings)
     hands.init(app, settings, index=index, speech=speech)
     _wire()
     if pages:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 
-from kb import jobs, outbox
+from kb import jobs, live, outbox
 from kb.db import db, new_id, now, writing
 from kb.errors import KbError, ToolFailed
 from kb.media.run import spent_cpu_s
@@ -295,6 +295,7 @@ def _ask(step: Step) -> None:
 def _sum_up(screencast: Screencast) -> None:
     """Set the screencast's own state and progress from its steps."""
     db.session.flush()
+    live.changed(screencast.id)
     screencast.progress = overall({step.name: step.progress for step in screencast.steps})
     if not all(step.state in ENDED for step in screencast.steps if step.name != "index"):
         screencast.state = State.processing
