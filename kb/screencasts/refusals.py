@@ -41,13 +41,17 @@ def kind_of(file: Path, size_bytes: int) -> Kind:
     return kind
 
 
-def look_inside(file: Path, kind: Kind) -> None:
-    """Raises Invalid where it can't be played or is too long. One that takes too long to read is for the workers."""
+def look_inside(file: Path, kind: Kind) -> Probe | None:
+    """What its header says; None where that takes too long to read: it is for the workers then.
+
+    Raises Invalid where it can't be played or is too long.
+    """
     found: Probe | None = None
     with suppress(_Unsure):
         found = _probe(file, kind)
     if found and (text := too_long(found.duration_ms)):
         raise Invalid(text, code="too-long", errors={"file": [text]})
+    return found
 
 
 def too_long(duration_ms: int | None) -> str | None:

@@ -52,8 +52,8 @@ def rendition(screencast_id: str) -> None:
 
 
 def _probe(lease: Lease) -> None:
-    with _original(lease) as (path, kind):
-        found = probing.probe(path, kind)
+    screencast = db.session.get_one(Screencast, lease.screencast_id)
+    found = _measured(screencast) if screencast.measured else _look_at_original(lease)
     if too_long := refusals.too_long(found.duration_ms):
         raise ToolFailed(too_long, permanent=True, code="too-long")
     with writing() as session:
@@ -62,7 +62,7 @@ def _probe(lease: Lease) -> None:
         screencast.width, screencast.height = found.width, found.height
         screencast.has_audio = found.audio_codec is not None
         screencast.duration_ms = found.duration_ms
-        notes = [*found.notes, *_notes_on(screencast.filename, kind, found)]
+        notes = [*found.notes, *_notes_on(screencast, found)]
         pipeline.finish(lease, note=" ".join(notes) or None, code="note" if notes else None)
 
 
@@ -149,10 +149,16 @@ def clean() -> None:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
-def _notes_on(filename: str, kind: Kind, found: Probe) -> Iterator[str]:
+def _look_at_original(lease: Lease) -> Probe:
+    with _original(lease) as (path, kind):
+        return probing.probe(path, kind)
+
+
+def _notes_on(screencast: Screencast, found: Probe) -> Iterator[str]:
     if not found.audio_codec:
         yield "It has no sound."
-    if not fits(kind, filename):
+    kind = by_name(screencast.kind or "")
+    if not fits(kind, screencast.filename):
         yield f"Its name says something else, but it is {kind.words}, and was taken as such."
 
 
