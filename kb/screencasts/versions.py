@@ -76,6 +76,8 @@ def restore(screencast: Screencast, version_id: str, *, by: Person) -> Screencas
         held.filename, held.kind = version.filename, version.kind
         held.original_key, held.original_bytes = version.original_key, version.original_bytes
         held.original_sha256 = version.sha256
+        # Of the other recording: the step `probe` looks at this one.
+        held.measured = None
         for bring_back in bring_words_back:
             bring_back(held.id, version.words)
         session.delete(version)
