@@ -72,10 +72,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("worker", sa.String(length=80), nullable=True))
         batch_op.add_column(sa.Column("child", sa.String(length=80), nullable=True))
         batch_op.add_column(sa.Column("held_up_at", sa.DateTime(), nullable=True))
+        batch_op.add_column(sa.Column("expected_s", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("step", schema=None) as batch_op:
+        batch_op.drop_column("expected_s")
         batch_op.drop_column("held_up_at")
         batch_op.drop_column("child")
         batch_op.drop_column("worker")
