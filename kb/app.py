@@ -110,7 +110,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.pages import audit_api, audit_views, welcome
     from kb.pages import views as pages
     from kb.screencasts import api as screencasts_api
-    from kb.screencasts import files
+    from kb.screencasts import files, version_api, version_views
     from kb.screencasts import views as screencasts
     from kb.search import api as search_api
     from kb.search import views as search
@@ -119,11 +119,12 @@ def _blueprints() -> list[Blueprint]:
     from kb.web import views as web
 
     html = [pages, welcome, audit_views, curation, search, screencasts, files, transcripts, categories, tag_views]
-    html += [accounts, people_views, site_views, doctor, web]
+    html += [version_views, accounts, people_views, site_views, doctor, web]
     json = [
         audit_api,
         curation_api,
         screencasts_api,
+        version_api,
         transcripts_api,
         search_api,
         categories_api,

@@ -28,7 +28,7 @@ from kb.index.contract import Index
 from kb.index.memory import MemoryIndex
 from kb.screencasts import actions as screencasts
 from kb.screencasts.fields import Upload
-from kb.screencasts.models import Screencast, Source, Step
+from kb.screencasts.models import Screencast, Source, Step, Version
 from kb.screencasts.work import probe, quick, rendition
 from kb.search import actions as search
 from kb.speech.scripted import Scripted
@@ -50,7 +50,7 @@ MAY_SEE = {
     "trashed": set(),
 }
 KINDS = tuple(MAY_SEE)
-FIELDS = ("title", "purpose", "description", "tag", "caption", "screen", "filename")
+FIELDS = ("title", "purpose", "description", "tag", "caption", "screen", "filename", "version")
 
 
 def word(kind: str, place: str) -> str:
@@ -122,6 +122,7 @@ class World:
             person=self.people["other"],
             team=self.team,
             tag=word(kind, "tag"),
+            version=f"version-{kind}",
             **self.names,
         )
 
@@ -264,6 +265,7 @@ def _like(first_id: str, kind: str, world: World) -> str:
     key = original(screencast_id, "mp4")
     shutil.copy(storage.root / first.original_key, storage.root / key)
     shutil.copytree(storage.root / made_folder(first_id), storage.root / made_folder(screencast_id))
+    shutil.copy(storage.root / first.original_key, storage.root / original(f"version-{kind}", "mp4"))
     with writing() as session:
         session.add(
             Screencast(
@@ -287,6 +289,7 @@ def _like(first_id: str, kind: str, world: World) -> str:
                     Source(**_columns(each) | {"screencast_id": screencast_id, "id": new_id()})
                     for each in first.sources
                 ],
+                versions=[_version(kind)],
             )
         )
         session.flush()
@@ -296,6 +299,15 @@ def _like(first_id: str, kind: str, world: World) -> str:
         accounts.access_changed()
     assert (storage.root / made(screencast_id, "video.mp4")).is_file()
     return screencast_id
+
+
+def _version(kind: str) -> Version:
+    """An earlier recording."""
+    filename = f"{word(kind, 'version')}.mp4"
+    key = original(f"version-{kind}", "mp4")
+    return Version(
+        id=f"version-{kind}", take=2, filename=filename, kind="mp4", original_key=key, original_bytes=1, words=[]
+    )
 
 
 def _columns(row: Any) -> dict[str, Any]:

@@ -52,6 +52,8 @@ CURATORS = frozenset({"curator", "admin"})
 ADMINS = frozenset({"admin"})
 # Of a screencast: its author, and curators where they can see it.
 EDITORS = frozenset({"author", "curator", "admin"})
+# Of a screencast: who may see its earlier recordings.
+OWNERS = frozenset({"author", "admin"})
 # Where those who could have thrown it away read the title of what is in the trash.
 TRASH = ("GET /trash", "GET /api/v1/trash")
 
@@ -129,6 +131,23 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "PUT /api/v1/screencasts/<screencast_id>/transcripts/<language>": Acts(
         f"{API}/transcripts/en", EDITORS, 200, {"data": CAPTIONS, "content_type": "text/vtt"}
     ),
+    "GET /screencasts/<screencast_id>/recording": Acts(f"{PAGE}/recording", OWNERS, 200, is_page=True),
+    "POST /screencasts/<screencast_id>/recording": Acts(f"{PAGE}/recording", OWNERS, 422),
+    "POST /screencasts/<screencast_id>/versions/<version_id>/restore": Acts(
+        f"{PAGE}/versions/{{version}}/restore", OWNERS, 302
+    ),
+    "POST /screencasts/<screencast_id>/versions/<version_id>/erase": Acts(
+        f"{PAGE}/versions/{{version}}/erase", OWNERS, 302
+    ),
+    "PUT /api/v1/screencasts/<screencast_id>/recording": Acts(f"{API}/recording", OWNERS, 422),
+    "GET /api/v1/screencasts/<screencast_id>/versions": Acts(f"{API}/versions", OWNERS, 200),
+    "POST /api/v1/screencasts/<screencast_id>/versions/<version_id>/restore": Acts(
+        f"{API}/versions/{{version}}/restore", OWNERS, 202
+    ),
+    "DELETE /api/v1/screencasts/<screencast_id>/versions/<version_id>": Acts(
+        f"{API}/versions/{{version}}", OWNERS, 204
+    ),
+    "GET /api/v1/screencasts/<screencast_id>/duplicates": Acts(f"{API}/duplicates", EDITORS, 200),
     "POST /inbox/<screencast_id>": Acts("/inbox/{id}", EDITORS, 422),
     "POST /trash/<screencast_id>/restore": Acts("/trash/{trashed}/restore", EDITORS, 302),
     "POST /trash/<screencast_id>/erase": Acts("/trash/{trashed}/erase", frozenset({"author", "admin"}), 302),
