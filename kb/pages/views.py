@@ -14,7 +14,7 @@ from kb.hands import hands
 from kb.index.contract import Query
 from kb.pages.library import Choice, Library
 from kb.screencasts import actions as screencasts
-from kb.screencasts import queries
+from kb.screencasts import queries, versions
 from kb.screencasts.present import LANGUAGES, shown
 from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
@@ -52,8 +52,10 @@ def watch(screencast_id: str) -> ResponseReturnValue:
     found = transcripts.of(screencast.id)
     transcript = found[0] if found else None
     query = request.args.get("q", "").strip()
+    person = person_or_none()
     return render_template(
         "watch/page.html",
+        may_replace=bool(person and versions.may_replace(screencast, person)),
         screencast=shown(screencast, viewer()),
         start_s=_start_s(request.args.get("t", ""), screencast.duration_ms),
         transcript=_transcript(screencast.id, transcript) if transcript else None,

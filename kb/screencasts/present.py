@@ -1,17 +1,20 @@
 """A screencast as pages and the API show it: the same facts, seconds for the API and milliseconds for templates."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import request, url_for
 
 from kb.accounts.rules import VISIBILITIES, Viewer, can_change
+from kb.db import now
 from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
+from kb.screencasts.queries import same_file
 from kb.screencasts.steps import BY_NAME
 from kb.web.urls import site_address
 
+FRESH = timedelta(days=1)
 LANGUAGES = {
     "ar": "Arabic",
     "de": "German",
@@ -40,6 +43,7 @@ class Shown:
 
     def __init__(self, screencast: Screencast, viewer: Viewer) -> None:
         self._screencast = screencast
+        self._viewer = viewer
         self.id = screencast.id
         self.title = screencast.title
         self.purpose = screencast.purpose
@@ -102,6 +106,13 @@ class Shown:
         if not board:
             return None
         return board | {"url": f"{self.url}/files/{board['sheets'][0]}"}
+
+    @cached_property
+    def duplicates(self) -> list[Named]:
+        """For its author, soon after the upload: what else was made of the same bytes, as far as they may see it."""
+        is_told = self.is_mine and now() - self.created_at < FRESH
+        found = same_file(self._viewer, self._screencast) if is_told else []
+        return [Named(each.id, each.title, _url(each)) for each in found]
 
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
