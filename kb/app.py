@@ -140,7 +140,8 @@ def _add_checks() -> None:
     from kb.web.views import CHECKS
 
     def storage() -> str | None:
-        return None if the_hands().storage.free_bytes() > ROOM_BYTES else "The disk is nearly full."
+        has_room = the_hands().has_room(0, spare_bytes=ROOM_BYTES)
+        return None if has_room else "The disk is nearly full."
 
     CHECKS["storage"] = storage
     CHECKS["index"] = lambda: the_hands().index.is_healthy()

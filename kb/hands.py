@@ -18,6 +18,7 @@ from kb.speech import choose
 from kb.speech.contract import Engine
 from kb.storage.contract import Storage
 from kb.storage.local import LocalStorage
+from kb.storage.room import Filesystem, filesystems, has_room
 
 
 @dataclass
@@ -36,6 +37,25 @@ class Hands:
 
         return WhooshIndex(self.settings.index_dir)
 
+    def filesystems(self) -> list[Filesystem]:
+        """Each that the site writes to: parts of the data folder may be mounts or links."""
+        return filesystems(self._folders().values())
+
+    def has_room(self, size_bytes: int, *folders: str, spare_bytes: int) -> bool:
+        """Whether so much can be made in the folder for unfinished files and then moved into these of the storage.
+
+        folders: as the storage names them. spare_bytes: must be left on every filesystem that the site writes to.
+        """
+        return has_room(
+            {path: size_bytes * (name == "tmp" or name in folders) for name, path in self._folders().items()},
+            spare_bytes=spare_bytes,
+        )
+
+    def _folders(self) -> dict[str, Path]:
+        settings = self.settings
+        private = {"private": settings.private_dir, "tmp": settings.tmp_dir, "index": settings.index_dir}
+        return {**self.storage.folders(), **private, "redis": settings.private_dir / "redis"}
+
     @contextmanager
     def work_folder(self, screencast_id: str, step: str) -> Iterator[Path]:
         """An empty folder for one try of a step, on the same filesystem as the storage; gone afterwards."""
@@ -44,6 +64,11 @@ class Hands:
         try:
             yield folder
         finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def drop_work_folders(self, screencast_id: str, step: str = "*") -> None:
+        """Remove what tries of a step, or of all steps, have left there. Where one still works, it fails."""
+        for folder in self.settings.tmp_dir.glob(f"{screencast_id}-{step}-*"):
             shutil.rmtree(folder, ignore_errors=True)
 
 

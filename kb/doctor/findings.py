@@ -48,7 +48,7 @@ def examine() -> list[Finding]:
         _database(),
         *_redis_and_workers(),
         _index(),
-        _room(),
+        *_room(),
         _privacy(),
     )
     return [*needed, _address(), _speech(), *_confinement(), *_tools_of_the_demo(), _tesseract()]
@@ -151,9 +151,11 @@ def _confinement() -> Iterator[Finding]:
             yield Finding("walls around tools", False, without, mend, is_needed=False)
 
 
-def _room() -> Finding:
-    free = hands().storage.free_bytes()
-    return Finding("room", free > GIBIBYTE, f"{free / GIBIBYTE:.1f} GiB free", "make room, or move KB_DATA_DIR")
+def _room() -> Iterator[Finding]:
+    for each in hands().filesystems():
+        where = ", ".join(folder.name for folder in each.folders)
+        detail = f"{each.free_bytes / GIBIBYTE:.1f} of {each.total_bytes / GIBIBYTE:.1f} GiB free for {where}"
+        yield Finding("room", each.free_bytes > GIBIBYTE, detail, "make room, or move that folder to a larger disk")
 
 
 def _privacy() -> Finding:

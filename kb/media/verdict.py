@@ -17,11 +17,12 @@ class Stopped(ToolFailed):
 
 
 def judge(tool: str, exit_code: int, log: str, *, deadline_s: float, used_up: bool) -> None:
-    """Raise what an exit code means, unless it is 0; a negative one is the signal that ended the tool.
+    """Raise what an exit code and a log mean, if that is no success; a negative code is the signal that ended the tool.
 
     used_up: it took all the processor time that it might take.
     """
-    if exit_code == 0:
+    # ffmpeg 5.1 says in its log alone that it could not write the end of a file.
+    if exit_code == 0 and DISK_FULL not in log:
         return
     if any(words in log for words in OUT_OF_MEMORY):
         raise ToolFailed(
@@ -39,10 +40,13 @@ def judge(tool: str, exit_code: int, log: str, *, deadline_s: float, used_up: bo
         permanent = exit_code != -signal.SIGKILL
         raise ToolFailed(f"{tool} broke down on this recording.", permanent=permanent, code="crashed", log=log)
     if DISK_FULL in log:
-        raise ToolFailed(
-            "There is no room left on the server. Tell an admin.", permanent=False, code="no-room", log=log
-        )
+        raise no_room(log)
     raise ToolFailed(f"{tool} could not work with this recording.", permanent=True, code="tool-failed", log=log)
+
+
+def no_room(log: str = "") -> ToolFailed:
+    detail = "There is no room left on the server. It goes on by itself once an admin has made some."
+    return ToolFailed(detail, permanent=False, code="no-room", log=log)
 
 
 def missing(tool: str) -> ToolFailed:

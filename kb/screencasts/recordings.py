@@ -29,7 +29,7 @@ class Recording:
 def look_at(file: Path, filename: str) -> Recording:
     """What has arrived whole. Raises what can be known at once: empty, not a video, no picture, too long, no room."""
     size_bytes = file.stat().st_size
-    check_room(size_bytes)
+    check_room(size_bytes, is_here=True)
     kind = kind_of(file, size_bytes)
     # Nobody needs the database while bytes are read.
     let_go()

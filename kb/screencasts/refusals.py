@@ -7,22 +7,35 @@ from kb.errors import Invalid, NoRoom, TooLarge, ToolFailed, UnsupportedMedia
 from kb.hands import hands
 from kb.media.kinds import Kind, describe, sniff
 from kb.media.probe import Probe, probe
+from kb.media.verdict import no_room
 from kb.web.filters import size
 
 HEAD_BYTES = 64 * 1024
 # A look inside while the uploader waits: longer than any honest file takes, short enough to wait for.
 LOOK_S = 8.0
-# Kept free besides an upload's own bytes: what its steps make is smaller than the upload, and the database must go on.
+# Kept free on every filesystem besides an upload's own bytes: the database, the index and Redis must go on.
 ROOM_BYTES = 256 * 1024**2
+# Steps may use most of that, so that what was taken gets done.
+ROOM_FOR_STEPS_BYTES = 64 * 1024**2
 
 
-def check_room(size_bytes: int) -> None:
-    """Before bytes are taken: whether they fit. Raises TooLarge or NoRoom."""
+def check_room(size_bytes: int, *, is_here: bool = False, promised_bytes: int = 0) -> None:
+    """Whether a recording fits. Raises TooLarge or NoRoom.
+
+    is_here: its bytes have arrived, so that they need no more room. promised_bytes: what other uploads still bring.
+    """
     most = hands().settings.max_upload_bytes
     if size_bytes > most:
         raise TooLarge(f"This file is larger than the {size(most)} that fit here. Cut it shorter or record it smaller.")
-    if hands().storage.free_bytes() < size_bytes + ROOM_BYTES:
+    coming = promised_bytes + (0 if is_here else size_bytes)
+    if not hands().has_room(coming, "originals", "media", spare_bytes=ROOM_BYTES):
         raise NoRoom("There is no room left for this file. Nothing was kept; tell an admin, then try again.")
+
+
+def check_room_to_make(size_bytes: int) -> None:
+    """Before a step makes files of about so many bytes. Raises ToolFailed, which a later try may mend."""
+    if not hands().has_room(size_bytes, "media", spare_bytes=ROOM_FOR_STEPS_BYTES):
+        raise no_room()
 
 
 def kind_of(file: Path, size_bytes: int) -> Kind:

@@ -1,11 +1,31 @@
 """Where bytes rest. A key is built from our own ids by the functions here, never from a client's name."""
 
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 
+@dataclass(frozen=True)
+class Stored:
+    """Something that lies in the storage, as it lies there; a link is not followed.
+
+    kind: "file", "folder", or "other" for what `put` never leaves. changed_at: seconds since 1970.
+    fault: what is wrong with who may read it, as words; None if nothing is.
+    """
+
+    key: str
+    kind: str
+    size_bytes: int
+    changed_at: float
+    fault: str | None = None
+
+
 class Storage(Protocol):
+    def settle(self, file: Path) -> None:
+        """Bring a finished file's bytes to the disk, so that a `put` soon after takes no more than a moment."""
+
     def put(self, key: str, file: Path) -> None:
         """Move a finished file to its key, atomically; what stood there is replaced."""
 
@@ -24,8 +44,17 @@ class Storage(Protocol):
     def delete(self, prefix: str) -> None:
         """Delete a key, or all keys below a folder; fine if there is none."""
 
-    def free_bytes(self) -> int:
-        """Room left for new files."""
+    def folders(self) -> Mapping[str, Path]:
+        """Where on this machine it keeps which files, by the first part of their keys; empty if it keeps none here."""
+
+    def everything(self) -> Iterator[Stored]:
+        """All that lies there, a folder before what is in it, also what nobody put."""
+
+    def restore_access(self, key: str) -> None:
+        """Let those read a file or folder who should, and nobody else. Raises OSError where that is not ours to do."""
+
+    def set_aside(self, key: str, folder: Path) -> None:
+        """Move a key, with all below it, out of the storage into folder/key; links as links."""
 
 
 def original(recording_id: str, extension: str) -> str:

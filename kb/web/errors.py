@@ -11,7 +11,8 @@ from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from kb.db import db
-from kb.errors import Invalid, KbError, NotSignedIn
+from kb.errors import Invalid, KbError, NoRoom, NotSignedIn
+from kb.storage.room import ran_full
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +107,8 @@ def _meanwhile(error: IntegrityError | StaleDataError | ObjectDeletedError) -> R
 
 def _database(error: OperationalError | NoConnection) -> ResponseReturnValue:
     db.session.rollback()
+    if ran_full(error):
+        return _full(error)
     # Nor does it answer who asks; the page is one for nobody.
     g.person = None
     log.error("database unavailable", exc_info=error)
@@ -127,8 +130,16 @@ def _unfit(error: DataError | UnicodeEncodeError) -> ResponseReturnValue:
 
 def _unknown(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
+    if ran_full(error):
+        return _full(error)
     log.error("request broke", exc_info=error)
     return _answer(500, *PLAIN[500], None)
+
+
+def _full(error: Exception) -> ResponseReturnValue:
+    log.error("no room left", exc_info=error)
+    detail = "The server has no room left to write this down, so nothing was changed. Tell an admin, then try again."
+    return _answer(NoRoom.status, NoRoom.code, NoRoom.title, detail, None)
 
 
 def _answer(status: int, code: str, title: str, detail: str, errors: dict[str, list[str]] | None) -> Response:

@@ -267,21 +267,6 @@ def test_captions_come_along(upload: Upload, author: Caller) -> None:
     assert author.get(url).text == "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nReset the übung\n"
 
 
-def test_the_disk_being_full_is_refused_before_anything_is_kept(upload: Upload, in_site: Flask, left: Left) -> None:
-    storage = in_site.extensions["kb.hands"].storage
-
-    class Full:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(storage, name)
-
-        def free_bytes(self) -> int:
-            return 1000
-
-    in_site.extensions["kb.hands"].storage = Full()
-    refused(upload(), 507, "no-room")
-    assert left() == []
-
-
 # -- the form that works without JavaScript -------------------------------------------------------------------
 
 
