@@ -16,7 +16,7 @@ from kb.media.run import Finished, Limits, run
 
 # The same number everywhere: x264's bytes depend on it, and its memory grows with it.
 THREADS = 4
-QUIET = ("-nostdin", "-hide_banner", "-v", "error", "-filter_complex_threads", str(THREADS))
+QUIET = ("-nostdin", "-nostats", "-hide_banner", "-filter_complex_threads", str(THREADS))
 # glibc sets 64 MB aside for each thread at first; with many processors that alone would pass the limit.
 FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 # Nothing of the source's tags (a place, a device, a name) goes into what we make, and nothing random either.
@@ -39,6 +39,7 @@ def convert(
     duration_ms: int | None = None,
     on_progress: Callable[[float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    log_level: str = "error",
 ) -> Finished:
     """Run ffmpeg over output nodes that write into folder; on_progress gets shares of duration_ms from 0 to 1.
 
@@ -48,7 +49,7 @@ def convert(
     watch = _Watch(duration_ms, on_progress)
     try:
         finished = run(
-            ["ffmpeg", *QUIET, "-progress", "pipe:1", "-stats_period", "0.5", *arguments],
+            ["ffmpeg", *QUIET, "-v", log_level, "-progress", "pipe:1", "-stats_period", "0.5", *arguments],
             limits=limits,
             reads=[source],
             writes=[folder],

@@ -48,7 +48,7 @@ def shoot(
     sound = {"acodec": "aac", "b:a": "64k", "ar": 48000, "ac": 1} if wav else {}
     output = ffmpeg.output(*streams, str(target), f="mp4", **encoding, **sound, **CLEAN)
     run(
-        ["ffmpeg", *QUIET, *output.get_args(overwrite_output=True)],
+        ["ffmpeg", *QUIET, "-v", "error", *output.get_args(overwrite_output=True)],
         limits=Limits(deadline_s=600, output_bytes=256 * 1024**2),
         reads=[wav] if wav else [],
         writes=[target.parent],

@@ -7,23 +7,20 @@ from typing import Any
 
 import ffmpeg
 
+from kb.media.audio import as_one
 from kb.media.convert import CLEAN, THREADS, opened
+from kb.media.frames import FRAME_SIZE, FRAME_STEP_MS
 from kb.media.kinds import Kind
 from kb.media.packets import Measured
 from kb.media.probe import Probe
 
 BOX = (1920, 1080)
-# 8-bit gray, one after the other without any header: frame n is what was on the screen at n * FRAME_STEP_MS.
-FRAME_SIZE = (160, 90)
-FRAME_STEP_MS = 500
 TILE_WIDTH = 192
 # Ten rows of them must fit into a WebP, whose sides are 16,383 at most.
 MOST_TILE_HEIGHT = 640
 COLUMNS = 10
 MOST_TILES = 100
-MOST_SOUNDS = 8
 CLOCK = 90_000
-LATE_MS = 20
 
 
 @dataclass(frozen=True)
@@ -43,13 +40,23 @@ class Storyboard:
 class Graph:
     """What one ffmpeg process makes of a source: the graph's outputs, and where they go."""
 
-    def __init__(self, source: Path, kind: Kind, found: Probe, measured: Measured, shop: Path, *, encode: bool) -> None:
-        self.kind, self.found, self.measured, self.encode = kind, found, measured, encode
+    def __init__(
+        self,
+        source: Path,
+        kind: Kind,
+        found: Probe,
+        measured: Measured,
+        shop: Path,
+        *,
+        encode: bool,
+        gain_db: float = 0.0,
+    ) -> None:
+        self.kind, self.found, self.measured, self.encode, self.gain_db = kind, found, measured, encode, gain_db
         # A browser's recording changes its size when the recorded window does. The filters must live through that
         # rather than be built anew: built anew they forget the tiles and the clock that they have so far.
         self.input = opened(source, kind, **{"reinit_filter:v": 0})
         self.video, self.frames = shop / "video.mp4", shop / "frames.gray"
-        self.sheet, self.wav = shop / "storyboard-0.webp", shop / "audio.wav"
+        self.sheet = shop / "storyboard-0.webp"
         self.fitted = fit(found.width, found.height)
         self.width, self.height = map(even, self.fitted)
         self.interval_ms = max(1000, math.ceil(measured.duration_ms / MOST_TILES))
@@ -58,12 +65,9 @@ class Graph:
 
     def outputs(self) -> list[Any]:
         pictures = self._fitted().filter_multi_output("split", 3 if self.encode else 2)
-        sounds = self._sounds(2 if self.encode else 1)
         made = [self._frames_from(pictures[0]), self._sheet_from(pictures[1])]
-        if sounds:
-            made.append(self._wav_from(sounds[0]))
         if self.encode:
-            made.append(self._video_from(pictures[2], sounds[1:]))
+            made.append(self._video_from(pictures[2], self._sounds()))
         return made
 
     def storyboard(self, sheet: Path) -> Storyboard:
@@ -172,25 +176,11 @@ class Graph:
             **CLEAN,
         }
 
-    # -- sound --------------------------------------------------------------------------------------------
-
-    def _sounds(self, copies: int) -> list[Any]:
-        """All sound tracks as one, as often as there are outputs for it.
-
-        Gaps are filled with silence, also one at the start: words keep their times, whatever was muted or came late.
-        """
-        begins_late = (self.measured.sound_begins_ms or 0) > LATE_MS
-        steady = {"async": 1, "first_pts": 0} if begins_late else {"async": 1}
-        tracks = [
-            self.input[str(index)].filter("aresample", **steady) for index in self.found.audio_indexes[:MOST_SOUNDS]
-        ]
-        if not tracks:
+    def _sounds(self) -> list[Any]:
+        if not self.found.audio_indexes:
             return []
-        split = (tracks[0] if len(tracks) == 1 else _mixed(tracks)).filter_multi_output("asplit", copies)
-        return [split[number] for number in range(copies)]
-
-    def _wav_from(self, sound: Any) -> Any:
-        return sound.output(str(self.wav), f="wav", acodec="pcm_s16le", ar=16000, ac=1, **CLEAN)
+        sound = as_one(self.input, self.found, self.measured)
+        return [sound.filter("volume", f"{self.gain_db:.1f}dB") if self.gain_db else sound]
 
 
 def fit(width: int, height: int) -> tuple[int, int]:
@@ -209,9 +199,3 @@ def even(length: int) -> int:
 
 def channels(found: Probe) -> int:
     return 1 if found.audio_channels == 1 and found.audio_streams == 1 else 2
-
-
-def _mixed(tracks: list[Any]) -> Any:
-    """Microphone and computer at their own loudness; a limiter where both are loud at once."""
-    mix = ffmpeg.filter(tracks, "amix", inputs=len(tracks), duration="longest", normalize=0)
-    return mix.filter("alimiter", limit=0.95, level=0)

@@ -8,15 +8,17 @@ from typing import Any
 import ffmpeg
 
 from kb.errors import ToolFailed
+from kb.media.audio import Sound, extract
 from kb.media.convert import CLEAN, convert, opened, workshop
-from kb.media.graph import FRAME_SIZE, FRAME_STEP_MS, Graph, Storyboard, channels, fit
+from kb.media.frames import read_frames, scenes_ms
+from kb.media.graph import Graph, Storyboard, channels, fit
 from kb.media.kinds import MP4, WEBM, Kind
 from kb.media.muxed import Muxed, read_mp4, webm_duration_ms
 from kb.media.packets import Measured
 from kb.media.probe import Probe, measure
 from kb.media.run import Limits
 
-__all__ = ["FRAME_SIZE", "FRAME_STEP_MS", "Quick", "Rendered", "Storyboard", "quick", "render"]
+__all__ = ["Quick", "Rendered", "Storyboard", "quick", "render"]
 
 # Above this a copy costs its viewers more than an encode costs us.
 MOST_BITS_PER_SECOND = 2_500_000
@@ -49,7 +51,11 @@ class Quick:
 
 @dataclass(frozen=True)
 class Rendered:
-    """video is None if none was wanted; wav is None if there is no sound; note is a sentence for its owner."""
+    """video is None if none was wanted; wav is None if there is no sound; note is a sentence for its owner.
+
+    scenes_ms: when the screen becomes another one. loudness_lufs: of what was encoded, or else of the source; None for
+    silence.
+    """
 
     video: Path | None
     duration_ms: int
@@ -57,9 +63,10 @@ class Rendered:
     height: int
     storyboard: Storyboard | None
     frames: Path | None
+    scenes_ms: list[int]
     wav: Path | None
+    loudness_lufs: float | None
     note: str | None
-    cpu_s: float
 
 
 def quick(
@@ -160,22 +167,23 @@ def render(
     folder: Path,
     *,
     encode: bool,
-    duration_ms: int | None = None,
     longest_ms: int = LONGEST_MS,
     on_progress: Callable[[float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Rendered:
     """Make video.mp4 (if encode), frames.gray, storyboard-0.webp and audio.wav (if there is sound) in folder.
 
-    duration_ms: how long it is said to be, if somebody knows; how long it is, is measured.
+    Sound that is encoded is brought to the loudness of other recordings.
     A failure leaves folder as it was. Raises ToolFailed: "unreadable" if no picture of it can be decoded, "too-long".
     """
     measured = measure(source, kind, probe, should_stop=should_stop)
     if measured.duration_ms > longest_ms:
         raise _too_long(measured.duration_ms, longest_ms)
     with workshop(folder) as shop:
-        graph = Graph(source, kind, probe, measured, shop, encode=encode)
-        finished = convert(
+        sound = _heard(source, kind, probe, shop, measured, should_stop)
+        gain_db = sound.gain_db if sound and encode else 0.0
+        graph = Graph(source, kind, probe, measured, shop, encode=encode, gain_db=gain_db)
+        convert(
             graph.outputs(),
             source=source,
             folder=shop,
@@ -192,11 +200,20 @@ def render(
             width=graph.width if encode else probe.width,
             height=graph.height if encode else probe.height,
             storyboard=graph.storyboard(_kept(graph.sheet, folder)),
+            scenes_ms=scenes_ms(read_frames(graph.frames)),
             frames=_kept(graph.frames, folder),
-            wav=_kept(graph.wav, folder) if probe.audio_indexes else None,
-            note=_note(duration_ms or probe.duration_ms, measured.duration_ms),
-            cpu_s=finished.cpu_s,
+            wav=_kept(sound.wav, folder) if sound else None,
+            loudness_lufs=sound.loudness_lufs + gain_db if sound and sound.loudness_lufs is not None else None,
+            note=_note(probe.duration_ms, measured.duration_ms, sound),
         )
+
+
+def _heard(
+    source: Path, kind: Kind, found: Probe, shop: Path, measured: Measured, should_stop: Callable[[], bool] | None
+) -> Sound | None:
+    if not found.audio_indexes:
+        return None
+    return extract(source, kind, found, shop, measured=measured, should_stop=should_stop)
 
 
 def _too_long(duration_ms: int, longest_ms: int) -> ToolFailed:
@@ -230,7 +247,12 @@ def _check(video: Path, measured: Measured) -> None:
         )
 
 
-def _note(said_ms: int | None, measured_ms: int) -> str | None:
+def _note(said_ms: int | None, measured_ms: int, sound: Sound | None) -> str | None:
+    notes = []
     if said_ms and said_ms > measured_ms * 1.02 + 500:
-        return f"It was cut short: {said_ms / 1000:.0f} s were recorded, {measured_ms / 1000:.0f} s of them arrived."
-    return None
+        notes.append(
+            f"It was cut short: {said_ms / 1000:.0f} s were recorded, {measured_ms / 1000:.0f} s of them arrived."
+        )
+    if sound and sound.is_silent:
+        notes.append("Nothing can be heard in it: the microphone was off or muted.")
+    return " ".join(notes) or None

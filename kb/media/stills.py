@@ -1,21 +1,17 @@
 """Images of single moments: the poster, stills for search hits, the storyboard's index."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from kb.errors import ToolFailed
 from kb.media.convert import CLEAN, convert, opened, workshop
-from kb.media.graph import FRAME_SIZE, FRAME_STEP_MS, Storyboard
+from kb.media.frames import telling_ms
+from kb.media.graph import Storyboard
 from kb.media.kinds import HEAD_BYTES, Kind, sniff
 from kb.media.run import Limits
 
 POSTER_WIDTH = 1280
 STILL_WIDTH = 480
-# A picture that differs from the next by more than this (mean of 0 to 255) is on its way to another one.
-SETTLED = 4.0
-MOST_LOOKED_AT = 600
 
 
 def poster(
@@ -28,51 +24,11 @@ def poster(
 ) -> int:
     """Write the most telling moment of video as WebP, at most width wide, and return it in ms.
 
-    frames: what `render` wrote. Not blank unless all of it is; a moment that stands still before one in motion.
+    frames: what `render` wrote.
     """
     at_ms = telling_ms(frames)
     still(video, at_ms, out, width=width, should_stop=should_stop)
     return at_ms
-
-
-def telling_ms(frames: Path) -> int:
-    """Return the moment with the most to see: many shades times many edges, the earliest of equals."""
-    best_score, best = -1.0, 0
-    for number, picture, following in _with_following(frames):
-        score = _score(picture) * (1.0 if _difference(picture, following) < SETTLED else 0.5)
-        if score > best_score:
-            best_score, best = score, number
-    return best * FRAME_STEP_MS
-
-
-def _with_following(frames: Path) -> Iterator[tuple[int, Image.Image, Image.Image]]:
-    """Yield each picture with its number and the next one (the last with itself); of a long recording, some of them."""
-    count = frames.stat().st_size // (FRAME_SIZE[0] * FRAME_SIZE[1])
-    step = 1 + count // MOST_LOOKED_AT
-    before: tuple[int, Image.Image] | None = None
-    for number, picture in enumerate(read_frames(frames)):
-        if before:
-            yield *before, picture
-        before = (number, picture) if number % step == 0 else None
-    if before:
-        yield *before, before[1]
-
-
-def read_frames(frames: Path) -> Iterator[Image.Image]:
-    """Yield the gray pictures in order; number n is what was on the screen at n * FRAME_STEP_MS."""
-    size = FRAME_SIZE[0] * FRAME_SIZE[1]
-    with frames.open("rb") as file:
-        while len(pixels := file.read(size)) == size:
-            yield Image.frombytes("L", FRAME_SIZE, pixels)
-
-
-def _score(picture: Image.Image) -> float:
-    edges = picture.filter(ImageFilter.FIND_EDGES).crop((1, 1, FRAME_SIZE[0] - 1, FRAME_SIZE[1] - 1))
-    return float(picture.entropy() * ImageStat.Stat(edges).mean[0])
-
-
-def _difference(one: Image.Image, other: Image.Image) -> float:
-    return float(ImageStat.Stat(ImageChops.difference(one, other)).mean[0])
 
 
 def still(

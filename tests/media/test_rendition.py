@@ -1,6 +1,8 @@
 import array
 import hashlib
 import math
+import re
+import subprocess
 import time
 import wave
 from collections.abc import Callable
@@ -11,10 +13,12 @@ import pytest
 from PIL import Image
 
 from kb.errors import ToolFailed
+from kb.media.frames import FRAME_SIZE
 from kb.media.kinds import MP4, Kind
 from kb.media.probe import Probe, measure
-from kb.media.rendition import FRAME_SIZE, Rendered, render
+from kb.media.rendition import Rendered, render
 from kb.media.run import Stopped
+from tests.media.conftest import FFMPEG
 
 pytestmark = pytest.mark.usefixtures("tools")
 
@@ -67,7 +71,6 @@ def test_one_decode_makes_video_frames_storyboard_and_sound(probed: Give, look: 
     assert len(samples_of(rendered.wav)) == pytest.approx(32000, abs=800)
     assert strength(samples_of(rendered.wav)[8000:16000], 440) > 0.05
     assert rendered.note is None
-    assert rendered.cpu_s > 0
     content = rendered.video.read_bytes()
     assert content.index(b"moov") < content.index(b"mdat")
 
@@ -230,6 +233,51 @@ def test_two_sounds_are_heard_at_once(probed: Give, look: Look, tmp_path: Path) 
     assert strength(samples, 880) > 0.05
     assert rendered.video
     assert [stream["codec_type"] for stream in look(rendered.video)["streams"]].count("audio") == 1
+
+
+def loudness_of(path: Path) -> tuple[float, float]:
+    """Integrated loudness in LUFS and true peak in dBFS, by another run of ffmpeg."""
+    measure = [FFMPEG, "-hide_banner", "-nostats", "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"]
+    said = subprocess.run(measure, check=True, capture_output=True, text=True, timeout=60).stderr
+    *_, loudness = re.findall(r"I: +(\S+) LUFS", said)
+    *_, peak = re.findall(r"Peak: +(\S+) dBFS", said)
+    return float(loudness), float(peak)
+
+
+@pytest.mark.parametrize(("volume", "wanted"), [("-8dB", -16.0), ("20dB", -16.0), ("-60dB", None)])
+def test_what_is_encoded_is_as_loud_as_other_recordings(
+    probed: Give, ffmpeg: Callable[..., None], tmp_path: Path, volume: str, wanted: float | None
+) -> None:
+    # Speech has peaks: a tone that swells and fades has them, too.
+    voice = f"sine=f=300:d=6,tremolo=f=2:d=0.9,volume={volume}"
+    path, out = tmp_path / "voice.mkv", tmp_path / "out"
+    out.mkdir()
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=64x36:r=5:d=6", "-f", "lavfi", "-i", voice, "-c:a", "flac", path)
+    rendered = render(*probed(path), out, encode=True)
+    assert rendered.video
+    loudness, peak = loudness_of(rendered.video)
+    assert peak < -1
+    if wanted is None:
+        assert rendered.note
+        assert "Nothing can be heard" in rendered.note
+        assert loudness < -50
+    else:
+        assert loudness == pytest.approx(wanted, abs=1)
+        assert rendered.loudness_lufs == pytest.approx(wanted, abs=1)
+
+
+def test_what_is_not_encoded_stays_as_loud_as_it_is_and_says_so(probed: Give, tmp_path: Path) -> None:
+    path, kind, found = probed("h264-aac.mp4")
+    rendered = render(path, kind, found, tmp_path, encode=False)
+    assert rendered.loudness_lufs == pytest.approx(loudness_of(path)[0], abs=1)
+
+
+def test_its_scenes_are_told(probed: Give, ffmpeg: Callable[..., None], tmp_path: Path) -> None:
+    path, out = tmp_path / "two.mp4", tmp_path / "out"
+    out.mkdir()
+    graph = "color=white:s=640x360:r=5:d=4[a];color=black:s=640x360:r=5:d=4[b];[a][b]concat=n=2[v]"
+    ffmpeg("-filter_complex", graph, "-map", "[v]", "-preset", "ultrafast", "-pix_fmt", "yuv420p", path)
+    assert render(*probed(path), out, encode=False).scenes_ms == [0, 4000]
 
 
 def test_sound_that_begins_late_keeps_its_time(probed: Give, tmp_path: Path) -> None:

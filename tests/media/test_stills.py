@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from kb.errors import ToolFailed
 from kb.media.kinds import Kind
 from kb.media.probe import Probe
-from kb.media.rendition import FRAME_SIZE, Storyboard, quick, render
-from kb.media.stills import poster, still, storyboard_vtt, telling_ms
+from kb.media.rendition import Storyboard, quick, render
+from kb.media.stills import poster, still, storyboard_vtt
 
 pytestmark = pytest.mark.usefixtures("tools")
 
@@ -90,45 +90,6 @@ def test_a_still_of_what_is_no_video_is_refused(tmp_path: Path) -> None:
 
 
 # -- the poster ----------------------------------------------------------------------------------------------
-
-
-def page(lines: int) -> bytes:
-    """A screen with so many lines of text."""
-    image = Image.new("L", FRAME_SIZE, 250)
-    draw = ImageDraw.Draw(image)
-    for line in range(lines):
-        draw.text((4, 4 + 10 * line), "some words on a page", fill=20)
-    return image.tobytes()
-
-
-def frames_in(folder: Path, *frames: bytes) -> Path:
-    path = folder / "frames.gray"
-    path.write_bytes(b"".join(frames))
-    return path
-
-
-def test_the_poster_is_the_fullest_page_and_never_a_blank_one(tmp_path: Path) -> None:
-    blank, black = page(0), bytes(FRAME_SIZE[0] * FRAME_SIZE[1])
-    frames = frames_in(tmp_path, blank, black, page(1), page(8), page(8), page(3), blank, black)
-    assert telling_ms(frames) == 3 * 500
-
-
-def test_of_equal_moments_the_poster_is_the_earliest(tmp_path: Path) -> None:
-    assert telling_ms(frames_in(tmp_path, page(0), page(5), page(5), page(5))) == 500
-
-
-def test_a_picture_on_its_way_to_another_is_no_poster(tmp_path: Path) -> None:
-    on_its_way = Image.blend(Image.frombytes("L", FRAME_SIZE, page(8)), Image.new("L", FRAME_SIZE, 0), 0.3).tobytes()
-    assert telling_ms(frames_in(tmp_path, on_its_way, page(7), page(7))) == 500
-
-
-def test_a_recording_of_nothing_but_blank_has_a_poster_all_the_same(tmp_path: Path) -> None:
-    assert telling_ms(frames_in(tmp_path, page(0), page(0))) == 0
-
-
-def test_a_long_recording_is_looked_at_in_steps(tmp_path: Path) -> None:
-    frames = frames_in(tmp_path, *[page(0)] * 3000, *[page(6)] * 30, *[page(0)] * 3000)
-    assert 3000 * 500 <= telling_ms(frames) < 3030 * 500
 
 
 def test_the_poster_is_taken_from_the_moment_that_it_names(
