@@ -49,6 +49,7 @@ def _wire() -> None:
     from kb.screencasts import actions as screencasts
     from kb.screencasts import placing, queries, tagged, versions
     from kb.transcripts import actions as transcripts
+    from kb.transcripts import cues
 
     sessions.curated_by[:] = [tending.curated_by]
     accounts.count_team_items[:] = [queries.count_team_items]
@@ -60,6 +61,7 @@ def _wire() -> None:
     tags.move_uses[:] = [placing.move_tags]
     tags.is_used[:] = [tagged.has_tag]
     screencasts.take_captions[:] = [transcripts.take_captions]
+    screencasts.check_captions[:] = [cues.read]
     versions.set_words_aside[:] = [transcripts.set_aside]
     versions.bring_words_back[:] = [transcripts.bring_back]
 
@@ -110,7 +112,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.pages import audit_api, audit_views, welcome
     from kb.pages import views as pages
     from kb.screencasts import api as screencasts_api
-    from kb.screencasts import files, version_api, version_views
+    from kb.screencasts import files, telling, uploads_api, version_api, version_views
     from kb.screencasts import views as screencasts
     from kb.search import api as search_api
     from kb.search import views as search
@@ -127,6 +129,8 @@ def _blueprints() -> list[Blueprint]:
         version_api,
         transcripts_api,
         search_api,
+        uploads_api,
+        telling,
         categories_api,
         tag_api,
         accounts_api,

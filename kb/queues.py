@@ -17,6 +17,7 @@ QUEUES: Mapping[str, str] = {
     "search.rebuild": "index",
     "screencasts.sweep": "clock",
     "screencasts.clean": "clock",
+    "screencasts.uploads": "clock",
 }
 # A message that a worker took and never finished is given out again by Redis after this long. The sweeper is much
 # faster; this only has to be longer than the longest step, or that step would run twice.

@@ -9,6 +9,7 @@ from kb.queues import configuration
 TICKS = (
     ("screencasts.sweep", 15),
     ("search.drain", 30),
+    ("screencasts.uploads", 60),
     ("screencasts.clean", 3600),
 )
 

@@ -21,7 +21,12 @@ def rendition(screencast_id: str) -> None:
 
 @job("screencasts.sweep")
 def sweep() -> None:
-    pipeline.sweep()
+    sweeping.sweep()
+
+
+@job("screencasts.uploads")
+def uploads() -> None:
+    upload_ends.tend()
 
 
 @job("screencasts.clean")

@@ -24,7 +24,8 @@ from kb.media import stills
 from kb.media.kinds import Kind, by_name, fits
 from kb.media.probe import Probe
 from kb.media.rendition import Rendered, Storyboard
-from kb.screencasts import actions, pipeline, refusals
+from kb.screencasts import actions, parts, pipeline, refusals
+from kb.screencasts.belongings import measure
 from kb.screencasts.models import Screencast, Source, State
 from kb.screencasts.pipeline import Lease
 from kb.storage.contract import is_of_take, made, made_folder, of_take

@@ -1,7 +1,9 @@
 """Recordings that are not perfect, through all their steps: taken, played right, with a note where one is due."""
 
 import shutil
+import wave
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from kb.hands import hands
 from kb.screencasts import actions, work
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast, State
+from kb.screencasts.pipeline import Lease
+from kb.screencasts.steps import BY_NAME
 from kb.search.actions import drain
 from kb.storage.contract import made
 from kb.transcripts.actions import hear
@@ -30,6 +34,34 @@ def test_a_silent_recording_is_taken_and_says_so(receive, run_jobs, tmp_path: Pa
     screencast_id = receive(clip)
     run_jobs()
     assert notes(screencast_id) == {"probe": "It has no sound.", "speech": "It has no sound."}
+
+
+def test_a_muted_microphone_is_said(receive, run_jobs, tmp_path: Path) -> None:
+    usual = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac -af volume=0"
+    screencast_id = receive(make_clip(tmp_path / "muted.mp4", *usual.split()))
+    run_jobs()
+    assert notes(screencast_id)["rendition"] == "Nothing can be heard in it: the microphone was off or muted."
+    assert db.session.get_one(Screencast, screencast_id).loudness_lufs is None
+
+
+def test_its_scenes_and_its_loudness_are_kept(receive, run_jobs) -> None:
+    screencast_id = receive()
+    run_jobs()
+    screencast = db.session.get_one(Screencast, screencast_id)
+    assert screencast.scenes[0] == 0
+    assert -40 < screencast.loudness_lufs < 0
+
+
+def test_a_later_try_to_hear_it_takes_the_sound_from_the_original_again(receive, run_jobs) -> None:
+    screencast_id = receive()
+    run_jobs()
+    assert hands().storage.size_bytes(made(screencast_id, work.SOUND)) is None
+    with ExitStack() as stack:
+        wav = work.sound_of(Lease(screencast_id, BY_NAME["speech"], key="", take=1), stack)
+        with wave.open(str(wav)) as sound:
+            assert sound.getframerate() == 16_000
+            assert sound.getnframes() > 16_000
+    assert not wav.exists()
 
 
 def test_a_name_that_says_something_else_is_noted(receive, run_jobs, clip: Path, tmp_path: Path) -> None:
