@@ -35,6 +35,8 @@ class CaptionsFile:
 
 # (screencast id, file) -> None: stores uploaded captions in the caller's transaction, or raises Invalid. By kb.app.
 take_captions: list[Callable[[str, CaptionsFile], None]] = []
+# (content) -> anything: raises Invalid for what `take_captions` would, before a recording comes. By kb.app.
+check_captions: list[Callable[[bytes], object]] = []
 
 
 def get(viewer: Viewer, screencast_id: str) -> Screencast:
@@ -73,10 +75,26 @@ def may_erase(screencast: Screencast, by: Person) -> bool:
     return screencast.author_id == by.id or by.is_admin
 
 
+def check_new(fields: Upload, *, by: Person) -> None:
+    """Raises Invalid for what `receive` would refuse of them, before the recording comes."""
+    taken(fields.tags or (), leave_out_retired=True)
+    without_tags = fields.model_copy(update={"tags": None})
+    _apply(Screencast(author_id=by.id), _seen_as_usual(without_tags, by), by, is_new=True)
+
+
 def receive(
-    file: Path, filename: str, fields: Upload, *, by: Person, captions: CaptionsFile | None = None
+    file: Path,
+    filename: str,
+    fields: Upload,
+    *,
+    by: Person,
+    captions: CaptionsFile | None = None,
+    also: Callable[[str], None] | None = None,
 ) -> Screencast:
     """Take a file that has arrived whole in the data folder, and start its steps.
+
+    also: done in the same transaction, with the screencast's id.
+
 
     What can be known at once is refused here, with nothing left behind: empty, not a video, no picture, too long. A
     look inside that takes too long is left to the workers. The file is moved, never copied.
@@ -103,6 +121,8 @@ def receive(
             outbox.changed(screencast_id)
             access_changed()
             audit.record("added", "screencast", screencast_id, by=by.id, title=screencast.title)
+            if also:
+                also(screencast_id)
     except BaseException:
         # Whether it was committed all the same is for the database to say: an original is never deleted on a guess.
         with suppress(SQLAlchemyError):

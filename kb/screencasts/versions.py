@@ -37,8 +37,12 @@ def may_replace(screencast: Screencast, by: Person) -> bool:
     return screencast.author_id == by.id or by.is_admin
 
 
-def replace(screencast: Screencast, file: Path, filename: str, *, by: Person) -> Screencast:
+def replace(
+    screencast: Screencast, file: Path, filename: str, *, by: Person, also: Callable[[str], None] | None = None
+) -> Screencast:
     """Give it this recording, which has arrived whole in the data folder. What there was plays until the new one does.
+
+    also: done in the same transaction, with the screencast's id.
 
     Raises what an upload is refused with, and Invalid for the recording that it has already; then nothing is changed.
     """
@@ -56,6 +60,8 @@ def replace(screencast: Screencast, file: Path, filename: str, *, by: Person) ->
             set_recording(held, recording, key)
             _begin_anew(held)
             audit.record("replaced", "screencast", screencast_id, by=by.id, title=held.title)
+            if also:
+                also(screencast_id)
     except BaseException:
         with suppress(SQLAlchemyError):
             if db.session.get_one(Screencast, screencast_id).original_key != key:

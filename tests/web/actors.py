@@ -19,6 +19,7 @@ from kb import db as database
 from kb.accounts import actions as accounts
 from kb.accounts import links
 from kb.accounts.models import ApiToken, Person, Role
+from kb.accounts.rules import Viewer
 from kb.app import create_app
 from kb.categories import actions as categories
 from kb.categories.tags import tags_named
@@ -27,6 +28,7 @@ from kb.db import db, new_id, now, writing
 from kb.index.contract import Index
 from kb.index.memory import MemoryIndex
 from kb.screencasts import actions as screencasts
+from kb.screencasts import uploads
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast, Source, Step, Version
 from kb.screencasts.work import probe, quick, rendition
@@ -106,7 +108,7 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     team: str = ""
     category: str = ""
-    # What else the names in the URLs of the route table stand for: {token}, {invitation}, {empty_team}, {poster}.
+    # What else the names in the URLs of the route table stand for: {token}, {upload}, {invitation}, {empty_team} ...
     names: dict[str, str] = field(default_factory=dict)
 
     def may_see(self, actor: str, kind: str, *, public: bool) -> bool:
@@ -250,6 +252,7 @@ def _names(world: World) -> dict[str, str]:
     token = db.session.scalars(select(ApiToken.id).where(ApiToken.person_id == world.people["author"])).one()
     return {
         "token": token,
+        "upload": uploads.begin(Viewer(), 10, {}, "", by=db.session.get_one(Person, world.people["author"])),
         "invitation": invitation,
         "empty_team": accounts.add_team("Empty", by=admin).id,
         # Of the same moment of copies of one recording.

@@ -1,7 +1,8 @@
 """Every route of the site and who may use it. `test_who_sees_what.py` holds the site to it; a new route needs its line.
 
 In a URL, {id} is a screencast, {trashed} one in the trash, {poster} the name of its poster, {tag} its tag; {category},
-{token}, {invitation} and {person} are rows of other people; {team} has something shared with it, {empty_team} nothing.
+{token}, {invitation}, {upload} and {person} are rows of other people; {team} has something shared with it, {empty_team}
+nothing.
 """
 
 from collections.abc import Mapping
@@ -61,6 +62,10 @@ PAGE = "/screencasts/{id}"
 API = "/api/v1/screencasts/{id}"
 # The tag of what everybody here may see.
 TAG = "zebraeveryonetag"
+TUS = {"Tus-Resumable": "1.0.0"}
+PART = {
+    "headers": TUS | {"Upload-Offset": "0"}, "content_type": "application/offset+octet-stream", "data": b"1234"
+}  # fmt: skip
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nchanged words\n"
 
 ROUTES: dict[str, Open | Shows | Lists | Acts] = {
@@ -156,6 +161,11 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /upload": Acts("/upload", PEOPLE, 200, is_page=True),
     "POST /upload": Acts("/upload", PEOPLE, 422),
     "POST /api/v1/screencasts": Acts("/api/v1/screencasts", PEOPLE, 422),
+    "POST /api/v1/uploads": Acts("/api/v1/uploads", PEOPLE, 201, {"headers": TUS | {"Upload-Length": "10"}}),
+    "PATCH /api/v1/uploads/<upload_id>": Acts("/api/v1/uploads/{upload}", frozenset({"author"}), 204, PART),
+    "DELETE /api/v1/uploads/<upload_id>": Acts(
+        "/api/v1/uploads/{upload}", frozenset({"author"}), 204, {"headers": TUS}
+    ),
     "GET /me": Acts("/me", PEOPLE, 200, is_page=True),
     "POST /me": Acts("/me", PEOPLE, 302, {"data": {"name": "New Name"}}),
     "POST /me/password": Acts("/me/password", PEOPLE, 422),
