@@ -79,7 +79,7 @@ def _prepare() -> None:
     from kb.accounts.links import first_admin_token
     from kb.accounts.people_views import join_link
     from kb.hands import hands
-    from kb.screencasts.pipeline import nobody_works
+    from kb.screencasts.sweeping import nobody_works
 
     with _site().app_context():
         if not hands().settings.redis_url:

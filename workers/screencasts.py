@@ -1,6 +1,6 @@
 """Work on a recording's files and steps."""
 
-from kb.screencasts import pipeline, work
+from kb.screencasts import sweeping, work
 from workers.main import job
 
 

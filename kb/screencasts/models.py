@@ -159,7 +159,7 @@ class Step(Base):
     # A running step belongs to its worker until then; who comes later may take it over.
     lease_until: Mapped[datetime | None]
     lease_key: Mapped[str | None] = mapped_column(String(32))
-    # Its worker, and the tool that this runs: process id, start time and boot, so that no other process is taken for them.
+    # Its worker, and the tool that this runs: process id, start time and boot, so that no other is taken for them.
     worker: Mapped[str | None] = mapped_column(String(80))
     child: Mapped[str | None] = mapped_column(String(80))
     # Since when its tries fail for something that is not about this recording, such as a full disk.

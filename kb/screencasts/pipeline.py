@@ -1,33 +1,34 @@
 """Who works on which step until when. The rows decide; a message in a queue only says "have a look".
 
 A worker claims a step under a lease, beats while it works, and finishes, fails or gives it back. What lost its worker
-or its message is found by `sweep`. Every function may run twice, or in two places at once, with the same result.
+or its message is found by `sweeping`. Every function may run twice, or in two places at once, with the same result.
 """
 
 import logging
+import os
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from kb import jobs, live, outbox
 from kb.db import db, new_id, now, writing
 from kb.errors import KbError, ToolFailed
-from kb.media.run import spent_cpu_s
-from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
-from kb.screencasts.steps import BY_NAME, STEPS, StepKind, overall, ready_after
+from kb.hands import hands
+from kb.media import children
+from kb.media.run import spent_cpu_s, telling
+from kb.screencasts.models import ENDED, Screencast, Step, StepState
+from kb.screencasts.order import NOT_YET, ask_for_ready, end, is_ready, put_back, release, sum_up
+from kb.screencasts.patience import HELD_UP, KILLED_TRIES, failure_of, next_try
+from kb.screencasts.steps import BY_NAME, STEPS, StepKind
 
 log = logging.getLogger(__name__)
 
 BEAT_S = 5.0
 PROGRESS_S = 0.7
-# A step that nobody claimed this long after it was asked for is asked for again: its message may be lost.
-RING_AGAIN = timedelta(seconds=90)
-BACK_OFF_S = 5
-# Of a step that can't begin yet: nobody has asked for it, so nobody need look for it.
-NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class LeaseLost(KbError):
@@ -36,7 +37,7 @@ class LeaseLost(KbError):
     code = "lease-lost"
 
 
-@dataclass
+@dataclass(eq=False)
 class Lease:
     """One worker's right to do one step. Not shared between threads."""
 
@@ -46,7 +47,8 @@ class Lease:
     take: int = 1
     progress: float = 0.0
     cpu_s_before: float = field(default_factory=spent_cpu_s)
-    _beaten_at: float = field(default_factory=time.monotonic)
+    # Of the monotonic clock; read by the thread that looks after this worker.
+    beaten_at: float = field(default_factory=time.monotonic)
     _shown_at: float = 0.0
 
     def report(self, progress: float) -> None:
@@ -57,19 +59,31 @@ class Lease:
 
     def is_over(self) -> bool:
         """Keep the lease alive; True if the work should stop (deleted, or taken over)."""
-        if time.monotonic() - self._beaten_at > BEAT_S:
+        if time.monotonic() - self.beaten_at > BEAT_S:
             self._beat()
         db.session.rollback()
         step = db.session.get(Step, (self.screencast_id, self.kind.name))
         return step is None or step.lease_key != self.key or step.screencast.trashed_at is not None
 
+    def runs(self, pid: int) -> None:
+        """Write down which tool runs for it, so that whoever takes the step over can end that first."""
+        with writing():
+            step = _held(self)
+            if not step:
+                raise LeaseLost("Another worker has this step.")
+            step.child = children.mark_of(pid)
+
     def _beat(self) -> None:
-        self._beaten_at = self._shown_at = time.monotonic()
+        self.beaten_at = self._shown_at = time.monotonic()
         with writing():
             if step := _held(self):
                 step.lease_until = step.due_at = now() + timedelta(seconds=self.kind.lease_s)
                 step.progress = self.progress
-                _sum_up(step.screencast)
+                sum_up(step.screencast)
+
+
+# Of this process: its leases, for whoever looks whether one of its threads hangs.
+leases: set[Lease] = set()
 
 
 def start(screencast: Screencast) -> None:
@@ -79,7 +93,7 @@ def start(screencast: Screencast) -> None:
             Step(name=kind.name, place=place, state=StepState.waiting, progress=0.0, attempt=0, due_at=NOT_YET)
         )
     db.session.flush()
-    _ask_for_ready(screencast)
+    ask_for_ready(screencast)
 
 
 def hold(screencast_id: str) -> Screencast | None:
@@ -104,42 +118,50 @@ def perform(screencast_id: str, name: str, work: Callable[[Lease], None]) -> Non
     lease = claim(screencast_id, name)
     if not lease:
         return
+    leases.add(lease)
     try:
-        work(lease)
-    except LeaseLost:
-        log.info("step lost", extra={"screencast": screencast_id, "step": name})
-    except ToolFailed as error:
-        if error.code == "stopped":
-            give_back(lease)
-            raise
-        log.warning("step failed", extra={"screencast": screencast_id, "step": name, "tool": error.log[-2000:]})
-        fail(lease, error)
-    except Exception:
-        log.exception("step broke", extra={"screencast": screencast_id, "step": name})
-        fail(lease, ToolFailed("Something went wrong on our side. Try again, or tell an admin.", permanent=False))
+        with telling(lease.runs):
+            work(lease)
+    except Exception as error:
+        _end_try(lease, error)
+    finally:
+        leases.discard(lease)
 
 
 def claim(screencast_id: str, name: str) -> Lease | None:
     with writing():
         screencast = hold(screencast_id)
         step = screencast.step(name) if screencast else None
-        if not step or step.screencast.trashed_at or step.state in ENDED or not _is_ready(step):
+        if not step or step.screencast.trashed_at or step.state in ENDED or not is_ready(step):
             return None
         if step.state == StepState.running and step.lease_until and step.lease_until > now():
             return None
-        kind = BY_NAME[name]
-        if step.attempt >= kind.attempts:
-            _end(step, StepState.failed, "gave-up", "It did not finish after several tries. Try again later.")
-            return None
-        step.state = StepState.running
-        step.attempt += 1
-        step.progress = 0.0
-        step.lease_key = key = new_id()
-        step.lease_until = step.due_at = now() + timedelta(seconds=kind.lease_s)
-        step.started_at = now()
-        _sum_up(step.screencast)
-        take = step.screencast.take
-    return Lease(screencast_id, kind, key, take)
+        left_running = step.child
+        if step.state == StepState.running and step.attempt >= KILLED_TRIES:
+            text = "It broke off in the middle again and again, without saying why. Try again, or tell an admin."
+            end(step, StepState.failed, "gave-up", text)
+            lease = None
+        else:
+            lease = _lease(step)
+    # Whoever had it may only have been stopped for a while: nothing of theirs works on beside the new try.
+    if left_running:
+        children.kill(left_running)
+    hands().drop_work_folders(screencast_id, name)
+    return lease
+
+
+@contextmanager
+def results(lease: Lease) -> Iterator[Screencast]:
+    """The transaction that puts in place what a step made, files too, and ends with `finish`.
+
+    Nobody takes the step over or erases the screencast while it lasts, so that no late worker can put its files over a
+    later one's. Raises LeaseLost before anything is touched.
+    """
+    with writing():
+        step = _held(lease)
+        if not step or step.screencast.trashed_at:
+            raise LeaseLost("Another worker has this step.")
+        yield step.screencast
 
 
 def finish(lease: Lease, *, note: str | None = None, code: str | None = None, skipped: bool = False) -> None:
@@ -152,7 +174,7 @@ def finish(lease: Lease, *, note: str | None = None, code: str | None = None, sk
         if not step:
             raise LeaseLost("Another worker has this step.")
         step.cpu_s = spent_cpu_s() - lease.cpu_s_before
-        _end(step, StepState.skipped if skipped else StepState.done, code, note)
+        end(step, StepState.skipped if skipped else StepState.done, code, note)
 
 
 def fail(lease: Lease, error: ToolFailed) -> None:
@@ -161,22 +183,36 @@ def fail(lease: Lease, error: ToolFailed) -> None:
         step = _held(lease)
         if not step:
             return
-        if error.permanent or step.attempt >= lease.kind.attempts:
-            _end(step, StepState.failed, error.code, error.detail)
-        else:
-            step.state, step.lease_key, step.lease_until = StepState.waiting, None, None
-            step.error_code, step.error_text = error.code, error.detail
-            step.due_at = now() + timedelta(seconds=BACK_OFF_S * 2**step.attempt)
-            _sum_up(step.screencast)
+        held_up_at = (step.held_up_at or now()) if error.code in HELD_UP else None
+        wait = next_try(
+            error,
+            attempt=step.attempt,
+            attempts=lease.kind.attempts,
+            held_up_for=now() - held_up_at if held_up_at else timedelta(),
+            chance=random.random(),  # noqa: S311 - spreads tries, guards nothing
+        )
+        if wait is None:
+            end(step, StepState.failed, error.code, error.detail)
+            return
+        step.state = StepState.waiting
+        release(step)
+        step.error_code, step.error_text = error.code, error.detail
+        step.held_up_at = held_up_at
+        # What was held up has not had its try.
+        step.attempt -= held_up_at is not None
+        step.due_at = now() + wait
+        sum_up(step.screencast)
 
 
 def give_back(lease: Lease) -> None:
     """Leave a step to another worker, as if it had not been tried."""
     with writing():
         if step := _held(lease):
-            step.state, step.lease_key, step.lease_until = StepState.waiting, None, None
+            step.state = StepState.waiting
+            release(step)
             step.attempt -= 1
-            step.due_at = now() + timedelta(seconds=BACK_OFF_S)
+            step.due_at = now()
+            sum_up(step.screencast)
 
 
 def indexed(screencast_ids: list[str]) -> None:
@@ -189,61 +225,72 @@ def indexed(screencast_ids: list[str]) -> None:
         for screencast_id in session.scalars(open_ones.order_by(Step.screencast_id)).all():
             screencast = hold(screencast_id)
             step = screencast.step("index") if screencast else None
-            if step and step.state not in ENDED and _is_ready(step):
-                _end(step, StepState.done)
+            if step and step.state not in ENDED and is_ready(step):
+                end(step, StepState.done)
 
 
 def restart(screencast: Screencast) -> None:
     """Begin anew with another recording, inside the caller's transaction; who is at work on the last one stops."""
     for step in screencast.steps:
-        step.state, step.attempt, step.progress = StepState.waiting, 0, 0.0
-        step.lease_key = step.lease_until = step.error_code = step.error_text = None
+        put_back(step)
         step.started_at = step.ended_at = step.cpu_s = None
-        step.due_at = NOT_YET
-    _sum_up(screencast)
-    _ask_for_ready(screencast)
+    sum_up(screencast)
+    ask_for_ready(screencast)
 
 
 def retry(screencast_id: str) -> None:
-    """Start again what failed, with all tries given back."""
+    """Start again what failed, with all tries given back, and what is held up at once."""
     with writing():
         screencast = hold(screencast_id)
         if not screencast or not screencast.steps:
             return
         for step in screencast.steps:
-            if step.state == StepState.failed or (step.state == StepState.skipped and step.error_code == "needed"):
-                step.state, step.attempt, step.progress = StepState.waiting, 0, 0.0
-                step.error_code = step.error_text = None
-                step.due_at = NOT_YET
-        _sum_up(screencast)
-        _ask_for_ready(screencast)
+            if _may_be_retried(step):
+                put_back(step)
+                step.ended_at = now()
+        sum_up(screencast)
+        ask_for_ready(screencast)
 
 
-def sweep() -> int:
-    """Ask again for steps that lost their worker or their message, or whose next try is due. Returns how many."""
-    with writing() as session:
-        found = session.scalars(
-            select(Step)
-            .join(Step.screencast)
-            .where(
-                Screencast.trashed_at.is_(None),
-                Step.due_at < now(),
-                Step.state.in_((StepState.running, StepState.waiting)),
-            )
-            .order_by(Step.due_at)
-            .limit(200)
-        ).all()
-        stalled = [step for step in found if _is_ready(step)]
-        for step in stalled:
-            _ask(step)
-    return len(stalled)
+def redo(screencast_id: str, names: tuple[str, ...]) -> None:
+    """Do these steps once more, since what they made is gone; one that is at work makes it anyway."""
+    with writing():
+        screencast = hold(screencast_id)
+        for step in screencast.steps if screencast else ():
+            if step.name in names and step.state in ENDED:
+                put_back(step)
+        if screencast:
+            sum_up(screencast)
+            ask_for_ready(screencast)
 
 
-def nobody_works() -> None:
-    """At the start of a site that no other worker can be at work for: what is said to run was killed."""
-    with writing() as session:
-        ended = {"lease_until": now(), "due_at": now()}
-        session.execute(update(Step).where(Step.state == StepState.running).values(ended))
+def is_first_time(screencast: Screencast) -> bool:
+    """Whether it was never prepared to the end: what came last has never been done."""
+    index = screencast.step("index")
+    return screencast.take == 1 and index is not None and index.state not in ENDED
+
+
+def _may_be_retried(step: Step) -> bool:
+    match step.state:
+        case StepState.waiting:
+            return step.error_code is not None
+        case StepState.skipped:
+            return step.error_code == "needed"
+        case _:
+            return step.state == StepState.failed
+
+
+def _lease(step: Step) -> Lease:
+    kind = BY_NAME[step.name]
+    step.state = StepState.running
+    step.attempt += 1
+    step.progress = 0.0
+    step.lease_key = new_id()
+    step.lease_until = step.due_at = now() + timedelta(seconds=kind.lease_s)
+    step.worker, step.child = children.mark_of(os.getpid()), None
+    step.started_at = now()
+    sum_up(step.screencast)
+    return Lease(step.screencast_id, kind, step.lease_key, step.screencast.take)
 
 
 def _held(lease: Lease) -> Step | None:
@@ -252,54 +299,17 @@ def _held(lease: Lease) -> Step | None:
     return step if step and step.lease_key == lease.key and step.state == StepState.running else None
 
 
-def _end(step: Step, state: StepState, code: str | None = None, text: str | None = None) -> None:
-    step.state, step.progress = state, 1.0
-    step.lease_key = step.lease_until = None
-    step.error_code, step.error_text = code, text
-    step.ended_at = now()
-    if state == StepState.failed and step.name == "probe":
-        _skip_rest(step.screencast)
-    _sum_up(step.screencast)
-    _ask_for_ready(step.screencast)
-
-
-def _skip_rest(screencast: Screencast) -> None:
-    """Nothing can be made of a file that can't be read; its title is found all the same."""
-    for step in screencast.steps:
-        if step.state == StepState.waiting and step.name != "index":
-            step.state, step.error_code, step.ended_at = StepState.skipped, "needed", now()
-
-
-def _is_ready(step: Step) -> bool:
-    ended = {each.name for each in step.screencast.steps if each.state in ENDED}
-    return set(BY_NAME[step.name].needs) <= ended
-
-
-def _ask_for_ready(screencast: Screencast) -> None:
-    ended = {step.name for step in screencast.steps if step.state in ENDED}
-    ready = {kind.name for kind in ready_after(ended)}
-    for step in screencast.steps:
-        if step.name in ready and step.state == StepState.waiting:
-            _ask(step)
-
-
-def _ask(step: Step) -> None:
-    step.due_at = now() + RING_AGAIN
-    job = BY_NAME[step.name].job
-    if job == "search.drain":
-        outbox.changed(step.screencast_id)
+def _end_try(lease: Lease, error: Exception) -> None:
+    names = {"screencast": lease.screencast_id, "step": lease.kind.name}
+    if isinstance(error, LeaseLost) or lease.is_over():
+        log.info("step lost", extra=names)
+        # Still its own if it was only put in the trash: whoever takes it out again finds it waiting.
+        give_back(lease)
+    elif isinstance(error, ToolFailed) and error.code == "stopped":
+        give_back(lease)
+        raise error
     else:
-        jobs.later(job, step.screencast_id)
-
-
-def _sum_up(screencast: Screencast) -> None:
-    """Set the screencast's own state and progress from its steps."""
-    db.session.flush()
-    live.changed(screencast.id)
-    screencast.progress = overall({step.name: step.progress for step in screencast.steps})
-    if not all(step.state in ENDED for step in screencast.steps if step.name != "index"):
-        screencast.state = State.processing
-    elif not screencast.is_playable:
-        screencast.state = State.failed
-    elif all(step.state in ENDED for step in screencast.steps):
-        screencast.state = State.ready
+        failure = failure_of(error)
+        reason = {"reason": repr(error), "tool": getattr(error, "log", "")[-2000:]}
+        log.warning("step failed", extra=names | reason, exc_info=failure is not error and error)
+        fail(lease, failure)

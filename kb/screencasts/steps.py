@@ -8,7 +8,7 @@ class StepKind:
     """needs: steps that must have ended before. weight: its share of the whole, from measured CPU seconds.
 
     attempts: how often it is tried before it counts as failed. lease_s: how long it may be silent before another worker
-    takes it over.
+    takes it over. uses_up: files that only this step reads, which go when it has ended.
     """
 
     name: str
@@ -18,13 +18,17 @@ class StepKind:
     words: str
     attempts: int = 3
     lease_s: int = 60
+    uses_up: tuple[str, ...] = ()
 
+
+# The sound for speech recognition, which the rendition leaves behind.
+SOUND = "audio.wav"
 
 STEPS = (
     StepKind("probe", "screencasts.probe", (), 1, "Looking at the file"),
     StepKind("quick", "screencasts.quick", ("probe",), 2, "Making it playable"),
     StepKind("rendition", "screencasts.rendition", ("quick",), 40, "Making a version for every browser"),
-    StepKind("speech", "transcripts.speech", ("rendition",), 45, "Writing down what is said"),
+    StepKind("speech", "transcripts.speech", ("rendition",), 45, "Writing down what is said", uses_up=(SOUND,)),
     StepKind("index", "search.drain", ("speech",), 2, "Making it findable"),
 )
 BY_NAME = {step.name: step for step in STEPS}

@@ -1,7 +1,7 @@
 """What each media step does: read the original, make files in a folder of its own, put them in place, say so.
 
-Results are written in one transaction with the end of the step; files come first and have names that do not change,
-so that a step that runs twice leaves the same behind.
+Results are put in place and written in one transaction with the end of the step, under names that do not change, so
+that a step that runs twice leaves the same behind.
 """
 
 import dataclasses
@@ -27,11 +27,12 @@ from kb.media.rendition import Rendered, Storyboard
 from kb.screencasts import actions, parts, pipeline, refusals
 from kb.screencasts.belongings import measure
 from kb.screencasts.models import Screencast, Source, State
+from kb.screencasts.order import is_wanted
 from kb.screencasts.pipeline import Lease
+from kb.screencasts.steps import SOUND
 from kb.storage.contract import is_of_take, made, made_folder, of_take
 
 FINAL = "video.mp4"
-SOUND = "audio.wav"
 TRASH_DAYS = 30
 # A folder in private/tmp that nobody touched for so long was left by a try that was killed.
 LEFTOVER_AGE = timedelta(hours=24)
@@ -78,6 +79,8 @@ def _quick(lease: Lease) -> None:
         if not made_quick:
             pipeline.finish(lease, skipped=True, code="needs-encoding")
             return
+        if too_long := refusals.too_long(made_quick.duration_ms):
+            raise ToolFailed(too_long, permanent=True, code="too-long")
         name = of_take(lease.take, FINAL if made_quick.is_final else made_quick.path.name)
         source = Source(
             screencast_id=lease.screencast_id,
@@ -89,15 +92,12 @@ def _quick(lease: Lease) -> None:
             size_bytes=made_quick.path.stat().st_size,
             take=lease.take,
         )
-        hands().storage.put(made(lease.screencast_id, name), made_quick.path)
-    if too_long := refusals.too_long(made_quick.duration_ms):
-        hands().storage.delete(made(lease.screencast_id, name))
-        raise ToolFailed(too_long, permanent=True, code="too-long")
-    with writing() as session:
-        screencast = session.get_one(Screencast, lease.screencast_id)
-        _put_source(screencast, source)
-        screencast.duration_ms = made_quick.duration_ms or screencast.duration_ms
-        pipeline.finish(lease)
+        hands().storage.settle(made_quick.path)
+        with pipeline.results(lease) as screencast:
+            hands().storage.put(made(lease.screencast_id, name), made_quick.path)
+            _put_source(screencast, source)
+            screencast.duration_ms = made_quick.duration_ms or screencast.duration_ms
+            pipeline.finish(lease)
 
 
 def _rendition(lease: Lease) -> None:
@@ -121,15 +121,16 @@ def _rendition(lease: Lease) -> None:
         if too_long := refusals.too_long(rendered.duration_ms):
             raise ToolFailed(too_long, permanent=True, code="too-long")
         poster = _poster(lease, folder, rendered)
-        source = _keep(lease, rendered, poster)
-    with writing() as session:
-        screencast = session.get_one(Screencast, lease.screencast_id)
-        if source:
-            _put_source(screencast, source)
-        screencast.duration_ms = rendered.duration_ms
-        screencast.poster_key = of_take(lease.take, poster.name) if poster else screencast.poster_key
-        screencast.storyboard = _storyboard_json(rendered, lease.take)
-        pipeline.finish(lease, note=rendered.note, code="note" if rendered.note else None)
+        _settle(rendered, poster)
+        source = _source(lease, rendered)
+        with pipeline.results(lease) as screencast:
+            _put(lease, screencast, rendered, poster)
+            if source:
+                _put_source(screencast, source)
+            screencast.duration_ms = rendered.duration_ms
+            screencast.poster_key = of_take(lease.take, poster.name) if poster else screencast.poster_key
+            screencast.storyboard = _storyboard_json(rendered, lease.take)
+            pipeline.finish(lease, note=rendered.note, code="note" if rendered.note else None)
     _drop_other_takes(lease)
 
 
@@ -198,19 +199,16 @@ def _poster(lease: Lease, folder: Path, rendered: Rendered) -> Path | None:
     return drawn.rename(folder / f"poster-{at_ms}.webp")
 
 
-def _keep(lease: Lease, rendered: Rendered, poster: Path | None) -> Source | None:
-    """Move what was made to its place; the video last, since its row makes the rest be asked for."""
-    storage = hands().storage
-    for sheet in rendered.storyboard.sheets if rendered.storyboard else ():
-        storage.put(_made(lease, sheet.name), sheet)
-    if rendered.wav:
-        storage.put(_made(lease, SOUND), rendered.wav)
-    if poster:
-        storage.put(_made(lease, poster.name), poster)
+def _settle(rendered: Rendered, poster: Path | None) -> None:
+    sheets = rendered.storyboard.sheets if rendered.storyboard else ()
+    for file in (*sheets, rendered.wav, poster, rendered.video):
+        if file:
+            hands().storage.settle(file)
+
+
+def _source(lease: Lease, rendered: Rendered) -> Source | None:
     if not rendered.video:
         return None
-    size_bytes = rendered.video.stat().st_size
-    storage.put(_made(lease, FINAL), rendered.video)
     return Source(
         screencast_id=lease.screencast_id,
         rank=0,
@@ -218,9 +216,22 @@ def _keep(lease: Lease, rendered: Rendered, poster: Path | None) -> Source | Non
         mime="video/mp4",
         width=rendered.width,
         height=rendered.height,
-        size_bytes=size_bytes,
+        size_bytes=rendered.video.stat().st_size,
         take=lease.take,
     )
+
+
+def _put(lease: Lease, screencast: Screencast, rendered: Rendered, poster: Path | None) -> None:
+    """Move what was made to its place; the video last, since its row makes the rest be asked for."""
+    storage = hands().storage
+    for sheet in rendered.storyboard.sheets if rendered.storyboard else ():
+        storage.put(_made(lease, sheet.name), sheet)
+    if rendered.wav and is_wanted(screencast, SOUND):
+        storage.put(_made(lease, SOUND), rendered.wav)
+    if poster:
+        storage.put(_made(lease, poster.name), poster)
+    if rendered.video:
+        storage.put(_made(lease, FINAL), rendered.video)
 
 
 def _made(lease: Lease, name: str) -> str:
@@ -264,10 +275,6 @@ def sound_of(lease: Lease, stack: ExitStack) -> Path:
         if not rendered.wav:
             raise ToolFailed("It has no sound.", permanent=True, code="no-audio") from None
         return rendered.wav
-
-
-def drop_sound(screencast: Screencast) -> None:
-    hands().storage.delete(made(screencast.id, of_take(screencast.take, SOUND)))
 
 
 def _measured(screencast: Screencast) -> Probe:

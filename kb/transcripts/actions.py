@@ -13,9 +13,9 @@ from kb.hands import hands
 from kb.screencasts import pipeline
 from kb.screencasts.actions import CaptionsFile
 from kb.screencasts.fields import language_tag
-from kb.screencasts.models import ENDED, Screencast, Step
+from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import Lease
-from kb.screencasts.work import drop_sound, sound_of
+from kb.screencasts.work import sound_of
 from kb.speech.contract import Segment
 from kb.transcripts.cues import TimedText, read
 from kb.transcripts.models import Cue, ScreenLine, Transcript, WordsFrom
@@ -161,10 +161,6 @@ def check_language(tag: str) -> str:
 def hear(screencast_id: str) -> None:
     """The step `speech`: write down what is said."""
     pipeline.perform(screencast_id, "speech", _hear)
-    step = db.session.get(Step, (screencast_id, "speech"))
-    if step and step.state in ENDED:
-        # Taken from the original again should somebody retry.
-        drop_sound(step.screencast)
 
 
 def _hear(lease: Lease) -> None:

@@ -1,4 +1,8 @@
+import errno
+import os
 import shutil
+import signal
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -11,10 +15,12 @@ from kb.accounts.models import Role
 from kb.db import db, now, writing
 from kb.errors import ToolFailed
 from kb.hands import hands
+from kb.media.children import mark_of
 from kb.outbox import Outbox
-from kb.screencasts import actions, pipeline
+from kb.screencasts import actions, pipeline, sweeping
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast, State, Step, StepState
+from kb.screencasts.patience import KILLED_TRIES
 from kb.screencasts.pipeline import LeaseLost
 from tests.conftest import Sent
 
@@ -22,6 +28,12 @@ from tests.conftest import Sent
 def step(screencast_id: str, name: str) -> Step:
     db.session.rollback()
     return db.session.get_one(Step, (screencast_id, name))
+
+
+def let_leases_end() -> None:
+    with writing() as session:
+        past = now() - timedelta(seconds=1)
+        session.execute(update(Step).where(Step.state == StepState.running).values(lease_until=past, due_at=past))
 
 
 def states(screencast_id: str) -> dict[str, str]:
@@ -64,12 +76,10 @@ def test_a_step_whose_worker_died_is_taken_over_and_the_late_result_is_dropped(r
     screencast_id = receive()
     dead = pipeline.claim(screencast_id, "probe")
     assert dead
-    with writing() as session:
-        past = now() - timedelta(seconds=1)
-        session.execute(update(Step).values(lease_until=past, due_at=past))
+    let_leases_end()
     sent.jobs.clear()
-    assert pipeline.sweep() == 1
-    assert pipeline.sweep() == 0, "it was asked for a moment ago"
+    assert sweeping.sweep() == 1
+    assert sweeping.sweep() == 0, "it was asked for a moment ago"
     assert sent.jobs == [("screencasts.probe", (screencast_id,))]
     taken_over = pipeline.claim(screencast_id, "probe")
     assert taken_over
@@ -84,10 +94,10 @@ def test_a_step_whose_worker_died_is_taken_over_and_the_late_result_is_dropped(r
 def test_a_lost_message_is_found_by_the_sweeper(receive, sent: Sent) -> None:
     screencast_id = receive()
     sent.jobs.clear()
-    assert pipeline.sweep() == 0
+    assert sweeping.sweep() == 0
     with writing() as session:
         session.execute(update(Step).values(due_at=now() - timedelta(seconds=1)))
-    assert pipeline.sweep() == 1
+    assert sweeping.sweep() == 1
     assert sent.jobs == [("screencasts.probe", (screencast_id,))]
 
 
@@ -95,7 +105,7 @@ def test_a_failure_that_may_pass_is_tried_again_later_and_then_given_up_with_its
     screencast_id = receive()
 
     def fail(_lease) -> None:
-        raise ToolFailed("The disk was full.", permanent=False, code="no-room")
+        raise ToolFailed("It took too long.", permanent=False, code="deadline")
 
     for attempt in (1, 2, 3):
         pipeline.perform(screencast_id, "probe", fail)
@@ -105,8 +115,119 @@ def test_a_failure_that_may_pass_is_tried_again_later_and_then_given_up_with_its
             assert found.state == StepState.waiting
             assert found.due_at > now() + timedelta(seconds=4)
     assert found.state == StepState.failed
-    assert found.error_text == "The disk was full."
+    assert found.error_text == "It took too long."
     assert db.session.get_one(Screencast, screencast_id).state == State.failed
+
+
+def test_a_full_disk_costs_no_try_and_says_so_until_there_is_room(receive, run_jobs) -> None:
+    screencast_id = receive()
+
+    def fail(_lease) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for _ in range(20):
+        pipeline.perform(screencast_id, "probe", fail)
+        found = step(screencast_id, "probe")
+        assert (found.state, found.attempt, found.error_code) == (StepState.waiting, 0, "no-room")
+        assert "once an admin has made some" in (found.error_text or "")
+    with writing() as session:
+        session.execute(update(Step).where(Step.name == "probe").values(due_at=now() - timedelta(seconds=1)))
+    assert sweeping.sweep() == 1
+    run_jobs()
+    assert db.session.get_one(Screencast, screencast_id).state == State.ready
+    assert step(screencast_id, "probe").held_up_at is None
+
+
+def test_what_kills_its_worker_each_time_ends_as_failed_with_a_reason(receive) -> None:
+    screencast_id = receive()
+    for _ in range(KILLED_TRIES):
+        assert pipeline.claim(screencast_id, "probe")
+        let_leases_end()
+    assert pipeline.claim(screencast_id, "probe") is None
+    found = step(screencast_id, "probe")
+    assert (found.state, found.error_code) == (StepState.failed, "gave-up")
+    assert "broke off" in (found.error_text or "")
+
+
+def test_the_steps_of_a_worker_that_is_gone_are_asked_for_before_its_lease_is_over(receive, sent: Sent) -> None:
+    screencast_id = receive()
+    assert pipeline.claim(screencast_id, "probe")
+    sent.jobs.clear()
+    assert sweeping.sweep() == 0
+    with subprocess.Popen(["true"]) as ended, writing() as session:
+        session.execute(update(Step).values(worker=f"{ended.pid} 1 {(mark_of(os.getpid()) or '').split(' ', 2)[2]}"))
+    assert sweeping.sweep() == 1
+    assert pipeline.claim(screencast_id, "probe")
+
+
+def test_a_tool_that_outlived_its_worker_is_killed_when_the_step_is_taken_over(receive) -> None:
+    screencast_id = receive()
+    stopped = pipeline.claim(screencast_id, "probe")
+    assert stopped
+    with subprocess.Popen(["sleep", "100"], start_new_session=True) as tool:
+        stopped.runs(tool.pid)
+        let_leases_end()
+        assert pipeline.claim(screencast_id, "probe")
+        assert tool.wait() == -signal.SIGKILL
+
+
+def test_what_a_killed_try_left_behind_goes_with_the_next(receive) -> None:
+    screencast_id = receive()
+    left = hands().settings.tmp_dir / f"{screencast_id}-probe-killed"
+    left.mkdir()
+    other = hands().settings.tmp_dir / f"{screencast_id}-quick-working"
+    other.mkdir()
+    assert pipeline.claim(screencast_id, "probe")
+    assert not left.exists()
+    assert other.exists()
+
+
+def test_a_late_worker_puts_nothing_in_place(receive) -> None:
+    screencast_id = receive()
+    late = pipeline.claim(screencast_id, "probe")
+    assert late
+    let_leases_end()
+    assert pipeline.claim(screencast_id, "probe")
+    with pytest.raises(LeaseLost), pipeline.results(late):
+        pytest.fail("it was let in")
+
+
+def test_a_step_that_is_taken_over_ends_for_its_late_worker_without_a_failure(receive) -> None:
+    screencast_id = receive()
+
+    def is_overtaken(_lease) -> None:
+        let_leases_end()
+        assert pipeline.claim(screencast_id, "probe")
+        raise ToolFailed("killed", permanent=False, code="stopped")
+
+    pipeline.perform(screencast_id, "probe", is_overtaken)
+    assert step(screencast_id, "probe").state == StepState.running
+    assert step(screencast_id, "probe").attempt == 2
+
+
+def test_a_step_of_what_is_in_the_trash_waits_until_it_is_taken_out(receive, run_jobs) -> None:
+    screencast_id = receive()
+
+    def is_thrown_away(_lease) -> None:
+        screencast = db.session.get_one(Screencast, screencast_id)
+        actions.trash(screencast, by=screencast.author)
+        raise ToolFailed("killed", permanent=False, code="stopped")
+
+    pipeline.perform(screencast_id, "probe", is_thrown_away)
+    assert (step(screencast_id, "probe").state, step(screencast_id, "probe").attempt) == (StepState.waiting, 0)
+
+
+def test_a_lost_message_is_looked_for_soon_at_first_and_ever_more_seldom(receive) -> None:
+    screencast_id = receive()
+    waits = []
+    for minutes in (0, 1, 60):
+        with writing() as session:
+            long_ago = now() - timedelta(minutes=minutes)
+            session.execute(update(Screencast).values(created_at=long_ago))
+            session.execute(update(Step).where(Step.name == "probe").values(due_at=now() - timedelta(seconds=1)))
+        assert sweeping.sweep() == 1
+        waits.append(round((step(screencast_id, "probe").due_at - now()).total_seconds()))
+    assert waits == [20, 30, 600]
 
 
 def test_a_failure_that_can_not_pass_is_not_tried_again(receive) -> None:
@@ -194,8 +315,8 @@ def test_a_site_that_starts_takes_up_at_once_what_was_running_when_it_was_killed
     screencast_id = receive()
     assert pipeline.claim(screencast_id, "probe")
     sent.jobs.clear()
-    pipeline.nobody_works()
-    assert pipeline.sweep() == 1
+    sweeping.nobody_works()
+    assert sweeping.sweep() == 1
     assert pipeline.claim(screencast_id, "probe")
 
 

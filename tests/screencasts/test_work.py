@@ -94,7 +94,6 @@ def test_a_step_that_runs_twice_leaves_the_same_files(receive, run_jobs, in_site
     step.state = "waiting"
     db.session.commit()
     work.rendition(screencast_id)
-    work.drop_sound(db.session.get_one(Screencast, screencast_id))
     assert sorted(path.name for path in folder.iterdir()) == before
     assert len(db.session.get_one(Screencast, screencast_id).sources) == 1
 

@@ -1,0 +1,98 @@
+"""What follows what among the steps of one screencast. Inside the caller's transaction, on rows that it holds."""
+
+from datetime import UTC, datetime
+
+from kb import jobs, live, outbox
+from kb.db import db, now
+from kb.hands import hands
+from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
+from kb.screencasts.patience import ring_again_after
+from kb.screencasts.steps import BY_NAME, overall, ready_after
+from kb.storage.contract import made, of_take
+
+# Of a step that can't begin yet: nobody has asked for it, so nobody need look for it.
+NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def is_ready(step: Step) -> bool:
+    ended = {each.name for each in step.screencast.steps if each.state in ENDED}
+    return set(BY_NAME[step.name].needs) <= ended
+
+
+def ask_for_ready(screencast: Screencast) -> None:
+    ended = {step.name for step in screencast.steps if step.state in ENDED}
+    ready = {kind.name for kind in ready_after(ended)}
+    for step in screencast.steps:
+        if step.name in ready and step.state == StepState.waiting:
+            ask(step)
+
+
+def ask(step: Step) -> None:
+    step.due_at = now() + ring_again_after(now() - _asked_since(step))
+    job = BY_NAME[step.name].job
+    if job == "search.drain":
+        outbox.changed(step.screencast_id)
+    else:
+        jobs.later(job, step.screencast_id)
+
+
+def end(step: Step, state: StepState, code: str | None = None, text: str | None = None) -> None:
+    step.state, step.progress = state, 1.0
+    release(step)
+    step.held_up_at = None
+    step.error_code, step.error_text = code, text
+    step.ended_at = now()
+    if state == StepState.failed and step.name == "probe":
+        _skip_rest(step.screencast)
+    _drop_what_it_used(step)
+    sum_up(step.screencast)
+    ask_for_ready(step.screencast)
+
+
+def is_wanted(screencast: Screencast, name: str) -> bool:
+    """Whether a step that reads this file alone is still to come."""
+    return any(name in BY_NAME[step.name].uses_up and step.state not in ENDED for step in screencast.steps)
+
+
+def put_back(step: Step) -> None:
+    """To be started as if it never was, once somebody asks for it."""
+    step.state, step.attempt, step.progress = StepState.waiting, 0, 0.0
+    release(step)
+    step.held_up_at = step.error_code = step.error_text = None
+    step.due_at = NOT_YET
+
+
+def release(step: Step) -> None:
+    """Nobody has it any more."""
+    step.lease_key = step.lease_until = step.worker = step.child = None
+
+
+def sum_up(screencast: Screencast) -> None:
+    """Set the screencast's own state and progress from its steps."""
+    db.session.flush()
+    live.changed(screencast.id)
+    screencast.progress = overall({step.name: step.progress for step in screencast.steps})
+    if not all(step.state in ENDED for step in screencast.steps if step.name != "index"):
+        screencast.state = State.processing
+    elif not screencast.is_playable:
+        screencast.state = State.failed
+    elif all(step.state in ENDED for step in screencast.steps):
+        screencast.state = State.ready
+
+
+def _asked_since(step: Step) -> datetime:
+    """Since what it needs has ended, or since somebody wanted it once more."""
+    return max([step.screencast.created_at, *(each.ended_at for each in step.screencast.steps if each.ended_at)])
+
+
+def _skip_rest(screencast: Screencast) -> None:
+    """Nothing can be made of a file that can't be read; its title is found all the same."""
+    for step in screencast.steps:
+        if step.state == StepState.waiting and step.name != "index":
+            step.state, step.error_code, step.ended_at = StepState.skipped, "needed", now()
+
+
+def _drop_what_it_used(step: Step) -> None:
+    """Before the end is committed: who is killed in between makes it anew from the original, and leaves nothing."""
+    for name in BY_NAME[step.name].uses_up:
+        hands().storage.delete(made(step.screencast_id, of_take(step.screencast.take, name)))
