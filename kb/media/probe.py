@@ -11,6 +11,7 @@ from typing import Any
 from kb import tools
 from kb.errors import ToolFailed
 from kb.media.kinds import GIF, Kind
+from kb.media.languages import on_the_web
 from kb.media.packets import PACKETS, Clock, Measured
 from kb.media.run import Finished, Limits, run
 
@@ -19,7 +20,7 @@ PROBE_MEMORY_BYTES = 2 * 1024**3
 ENTRIES = (
     "format=duration,bit_rate,size:stream=index,codec_type,codec_name,profile,width,height,sample_aspect_ratio,pix_fmt,"
     "bits_per_raw_sample,nb_frames,nb_read_packets,duration,channels:stream_disposition=attached_pic,timed_thumbnails:"
-    "stream_tags=rotate:stream_side_data=rotation"
+    "stream_tags=rotate,language:stream_side_data=rotation"
 )
 PYAV = Path(__file__).with_name("pyav.py")
 # What is asked: ffprobe's options by pyav's word for it. Only its packets tell a moving GIF from a still one.
@@ -31,6 +32,15 @@ QUESTIONS = {
 TOO_MANY_PIXELS = "exceeds specified max pixel count"
 # A still that a music player or a video editor puts beside the sound is no video.
 COVER_CODECS = {"mjpeg", "png", "bmp", "webp"}
+
+
+@dataclass(frozen=True)
+class Subtitles:
+    """A track of them. language: as the web writes it, "" where nothing is said of it."""
+
+    index: int
+    codec: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +70,7 @@ class Probe:
     video_index: int
     audio_indexes: tuple[int, ...]
     has_square_pixels: bool
+    subtitles: tuple[Subtitles, ...] = ()
 
 
 def input_options(kind: Kind) -> dict[str, str | int]:
@@ -199,7 +210,13 @@ def read(found: dict[str, Any], kind: Kind, log: str = "") -> Probe:
         video_index=int(video["index"]),
         audio_indexes=tuple(int(stream["index"]) for stream in audio),
         has_square_pixels=video.get("sample_aspect_ratio", "1:1") in ("1:1", "0:1", "N/A"),
+        subtitles=tuple(_subtitles(stream) for stream in streams if stream.get("codec_type") == "subtitle"),
     )
+
+
+def _subtitles(stream: dict[str, Any]) -> Subtitles:
+    language = on_the_web(stream.get("tags", {}).get("language", ""))
+    return Subtitles(int(stream["index"]), stream.get("codec_name", ""), language)
 
 
 def _moving_picture(streams: list[dict[str, Any]], kind: Kind, log: str) -> dict[str, Any]:
