@@ -12,6 +12,7 @@ QUEUES: Mapping[str, str] = {
     "screencasts.probe": "quick",
     "screencasts.quick": "quick",
     "screencasts.rendition": "media",
+    "screencasts.drop_original": "quick",
     "transcripts.speech": "words",
     "search.drain": "index",
     "search.rebuild": "index",

@@ -1,6 +1,6 @@
 """Work on a recording's files and steps."""
 
-from kb.screencasts import sweeping, work
+from kb.screencasts import cleaning, sweeping, upload_ends, work
 from workers.main import job
 
 
@@ -19,6 +19,11 @@ def rendition(screencast_id: str) -> None:
     work.rendition(screencast_id)
 
 
+@job("screencasts.drop_original")
+def drop_original(screencast_id: str) -> None:
+    cleaning.drop_original(screencast_id)
+
+
 @job("screencasts.sweep")
 def sweep() -> None:
     sweeping.sweep()
@@ -31,4 +36,4 @@ def uploads() -> None:
 
 @job("screencasts.clean")
 def clean() -> None:
-    work.clean()
+    cleaning.clean()

@@ -7,8 +7,8 @@ from sqlalchemy.orm import joinedload
 
 from kb.accounts.rules import Viewer, restorable
 from kb.db import db
+from kb.screencasts.cleaning import TRASH_DAYS
 from kb.screencasts.models import Screencast
-from kb.screencasts.work import TRASH_DAYS
 
 AT_MOST = 500
 

@@ -1,7 +1,7 @@
 """Which files belong to a screencast, and how much room they take together."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import update
@@ -43,10 +43,10 @@ def belongings(screencast: Screencast) -> Iterator[Belonging]:
         yield Belonging(made(screencast.id, sheet), "storyboard")
 
 
-def may_lie_there(screencast: Screencast, name: str) -> bool:
-    """Whether a file that no row names may lie among what was made of it: on demand, or for what is in the making."""
-    is_in_the_making = not all(step.state in ENDED for step in screencast.steps if step.name != "index")
-    return is_in_the_making or bool(ON_DEMAND.fullmatch(name))
+def may_lie_there(screencast: Screencast) -> Callable[[str], bool]:
+    """Of names that no row names: whether what was made of it may be called so, on demand or while it is in work."""
+    is_in_work = not all(step.state in ENDED for step in screencast.steps if step.name != "index")
+    return lambda name: is_in_work or bool(ON_DEMAND.fullmatch(name))
 
 
 def stored_bytes(screencast: Screencast) -> int:

@@ -78,6 +78,8 @@ def sum_up(screencast: Screencast) -> None:
         screencast.state = State.failed
     elif all(step.state in ENDED for step in screencast.steps):
         screencast.state = State.ready
+        if screencast.original_key and not hands().settings.keep_originals:
+            jobs.later("screencasts.drop_original", screencast.id)
 
 
 def _asked_since(step: Step) -> datetime:

@@ -5,52 +5,55 @@ that a step that runs twice leaves the same behind.
 """
 
 import dataclasses
-import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from datetime import timedelta
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import select
 
-from kb.db import db, now, writing
+from kb.db import db, writing
 from kb.errors import NotFound, ToolFailed
 from kb.hands import hands
 from kb.media import probe as probing
 from kb.media import rendition as renditions
 from kb.media import stills
+from kb.media.audio import extract
 from kb.media.kinds import Kind, by_name, fits
 from kb.media.probe import Probe
 from kb.media.rendition import Rendered, Storyboard
-from kb.screencasts import actions, parts, pipeline, refusals
+from kb.screencasts import pipeline, refusals
 from kb.screencasts.belongings import measure
-from kb.screencasts.models import Screencast, Source, State
+from kb.screencasts.models import Screencast, Source
 from kb.screencasts.order import is_wanted
 from kb.screencasts.pipeline import Lease
+from kb.screencasts.recordings import checksum
 from kb.screencasts.steps import SOUND
 from kb.storage.contract import is_of_take, made, made_folder, of_take
 
 FINAL = "video.mp4"
-TRASH_DAYS = 30
-# A folder in private/tmp that nobody touched for so long was left by a try that was killed.
-LEFTOVER_AGE = timedelta(hours=24)
+# 16,000 samples a second of two bytes.
+SOUND_BYTES_PER_S = 32_000
+# Poster and storyboard, generously.
+PICTURES_BYTES = 16 * 1024**2
 
 
 def probe(screencast_id: str) -> None:
     """The step `probe`: what is in the file, and whether it may stay."""
     pipeline.perform(screencast_id, "probe", _probe)
+    measure(screencast_id)
 
 
 def quick(screencast_id: str) -> None:
     """The step `quick`: play at once what browsers can play without a new encoding."""
     pipeline.perform(screencast_id, "quick", _quick)
+    measure(screencast_id)
 
 
 def rendition(screencast_id: str) -> None:
     """The step `rendition`: what every browser plays, with poster, storyboard and the sound for speech recognition."""
     pipeline.perform(screencast_id, "rendition", _rendition)
+    measure(screencast_id)
 
 
 def _probe(lease: Lease) -> None:
@@ -74,6 +77,7 @@ def _quick(lease: Lease) -> None:
         pipeline.finish(lease, skipped=True, code="needed")
         return
     measured = _measured(screencast)
+    refusals.check_room_to_make(screencast.original_bytes)
     with _original(lease) as (path, kind), hands().work_folder(lease.screencast_id, "quick") as folder:
         made_quick = renditions.quick(path, kind, measured, folder, should_stop=lease.is_over)
         if not made_quick:
@@ -90,6 +94,7 @@ def _quick(lease: Lease) -> None:
             width=made_quick.width,
             height=made_quick.height,
             size_bytes=made_quick.path.stat().st_size,
+            sha256=checksum(made_quick.path),
             take=lease.take,
         )
         hands().storage.settle(made_quick.path)
@@ -105,13 +110,13 @@ def _rendition(lease: Lease) -> None:
     if not screencast.measured:
         pipeline.finish(lease, skipped=True, code="needed")
         return
-    measured = _measured(screencast)
     encode = not any(source.rank == 0 and source.take == lease.take for source in screencast.sources)
+    refusals.check_room_to_make(_about_bytes(screencast, encode=encode))
     with _original(lease) as (path, kind), hands().work_folder(lease.screencast_id, "rendition") as folder:
         rendered = renditions.render(
             path,
             kind,
-            measured,
+            _facts(lease, path, kind),
             folder,
             encode=encode,
             longest_ms=hands().settings.max_duration_s * 1000,
@@ -130,30 +135,20 @@ def _rendition(lease: Lease) -> None:
             screencast.duration_ms = rendered.duration_ms
             screencast.poster_key = of_take(lease.take, poster.name) if poster else screencast.poster_key
             screencast.storyboard = _storyboard_json(rendered, lease.take)
+            screencast.scenes, screencast.loudness_lufs = rendered.scenes_ms, rendered.loudness_lufs
             pipeline.finish(lease, note=rendered.note, code="note" if rendered.note else None)
     _drop_other_takes(lease)
-
-
-def clean() -> None:
-    """Erase what was in the trash for 30 days, originals where they are not kept, and what killed tries left behind."""
-    over = now() - timedelta(days=TRASH_DAYS)
-    for screencast_id in list(db.session.scalars(select(Screencast.id).where(Screencast.trashed_at <= over))):
-        # One that is taken out while others are erased stays.
-        with suppress(NotFound):
-            actions.erase(screencast_id, trashed_before=over)
-    if not hands().settings.keep_originals:
-        _drop_originals()
-    oldest = (now() - LEFTOVER_AGE).timestamp()
-    for left in hands().settings.tmp_dir.iterdir():
-        # One that arrived meanwhile is not there any more.
-        with suppress(FileNotFoundError):
-            if left.stat().st_mtime < oldest:
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _look_at_original(lease: Lease) -> Probe:
     with _original(lease) as (path, kind):
         return probing.probe(path, kind)
+
+
+def _about_bytes(screencast: Screencast, *, encode: bool) -> int:
+    """What a rendition makes: a screen recording becomes no larger by it, pictures are small, sound is as it is."""
+    sound_bytes = SOUND_BYTES_PER_S * (screencast.duration_ms or 0) // 1000 if screencast.has_audio else 0
+    return PICTURES_BYTES + sound_bytes + (screencast.original_bytes if encode else 0)
 
 
 def _notes_on(screencast: Screencast, found: Probe) -> Iterator[str]:
@@ -164,20 +159,11 @@ def _notes_on(screencast: Screencast, found: Probe) -> Iterator[str]:
         yield f"Its name says something else, but it is {kind.words}, and was taken as such."
 
 
-def _drop_originals() -> None:
-    """Of what is ready and plays in every browser; from then on nothing better can be made of it."""
-    done = select(Screencast).where(Screencast.state == State.ready, Screencast.original_key.is_not(None))
-    for screencast in list(db.session.scalars(done.where(Screencast.sources.any(Source.rank == 0)))):
-        with writing():
-            key, screencast.original_key = screencast.original_key, None
-        if key:
-            hands().storage.delete(key)
-
-
 @contextmanager
 def _original(lease: Lease) -> Iterator[tuple[Path, Kind]]:
+    """Or what stands for it, see `_best_of`."""
     screencast = db.session.get_one(Screencast, lease.screencast_id)
-    key, kind = screencast.original_key, screencast.kind
+    key, kind = _best_of(screencast, lease.take)
     db.session.rollback()
     if not key or not kind:
         raise ToolFailed("The original is not kept, so nothing more can be made of it.", permanent=True)
@@ -186,6 +172,20 @@ def _original(lease: Lease) -> Iterator[tuple[Path, Kind]]:
             yield path, by_name(kind)
     except NotFound as error:
         raise ToolFailed("The original is missing. Upload it again.", permanent=True, code="no-original") from error
+
+
+def _facts(lease: Lease, path: Path, kind: Kind) -> Probe:
+    """What is in the file that `_original` gave."""
+    screencast = db.session.get_one(Screencast, lease.screencast_id)
+    return _measured(screencast) if screencast.original_key else probing.probe(path, kind)
+
+
+def _best_of(screencast: Screencast, take: int) -> tuple[str | None, str | None]:
+    """The original, or where it is not kept what every browser plays: sound and pictures can be taken from that too."""
+    if screencast.original_key:
+        return screencast.original_key, screencast.kind
+    best = next((each for each in screencast.sources if each.rank == 0 and each.take == take), None)
+    return (made(screencast.id, best.name), "mp4") if best else (None, None)
 
 
 def _poster(lease: Lease, folder: Path, rendered: Rendered) -> Path | None:
@@ -217,6 +217,7 @@ def _source(lease: Lease, rendered: Rendered) -> Source | None:
         width=rendered.width,
         height=rendered.height,
         size_bytes=rendered.video.stat().st_size,
+        sha256=checksum(rendered.video),
         take=lease.take,
     )
 
@@ -267,14 +268,12 @@ def sound_of(lease: Lease, stack: ExitStack) -> Path:
     try:
         return stack.enter_context(hands().storage.local_path(_made(lease, SOUND)))
     except NotFound:
-        screencast = db.session.get_one(Screencast, lease.screencast_id)
-        measured = _measured(screencast)
-        folder = stack.enter_context(hands().work_folder(screencast.id, lease.kind.name))
+        folder = stack.enter_context(hands().work_folder(lease.screencast_id, lease.kind.name))
         path, kind = stack.enter_context(_original(lease))
-        rendered = renditions.render(path, kind, measured, folder, encode=False, should_stop=lease.is_over)
-        if not rendered.wav:
+        measured = _facts(lease, path, kind)
+        if not measured.audio_indexes:
             raise ToolFailed("It has no sound.", permanent=True, code="no-audio") from None
-        return rendered.wav
+        return extract(path, kind, measured, folder, should_stop=lease.is_over).wav
 
 
 def _measured(screencast: Screencast) -> Probe:

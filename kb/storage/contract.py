@@ -11,7 +11,8 @@ from typing import Protocol
 class Stored:
     """Something that lies in the storage, as it lies there; a link is not followed.
 
-    kind: "file", "folder", or "other" for what `put` never leaves. changed_at: seconds since 1970.
+    kind: "file", "folder", or "other" for what `put` never leaves. changed_at: seconds since 1970, when it was put
+    there, written to, or given to others to read.
     fault: what is wrong with who may read it, as words; None if nothing is.
     """
 
@@ -47,8 +48,11 @@ class Storage(Protocol):
     def folders(self) -> Mapping[str, Path]:
         """Where on this machine it keeps which files, by the first part of their keys; empty if it keeps none here."""
 
+    def look(self, key: str) -> Stored | None:
+        """What lies at a key now; None if nothing does."""
+
     def everything(self) -> Iterator[Stored]:
-        """All that lies there, a folder before what is in it, also what nobody put."""
+        """All that lies there, a folder before what is in it and each in alphabetical order; also what nobody put."""
 
     def restore_access(self, key: str) -> None:
         """Let those read a file or folder who should, and nobody else. Raises OSError where that is not ours to do."""

@@ -14,6 +14,8 @@ from kb.storage.contract import Stored
 # For this user, and for a web server in this group that sends what the site tells it to.
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 TOP = ("originals", "media")
+# The system's own, where one of these is the top of a filesystem.
+LOST_AND_FOUND = "lost+found"
 
 
 class LocalStorage:
@@ -76,10 +78,15 @@ class LocalStorage:
     def folders(self) -> Mapping[str, Path]:
         return {name: self.root / name for name in TOP}
 
+    def look(self, key: str) -> Stored | None:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return _stored(key, self._path(key).lstat(), self.root.stat().st_uid)
+        return None
+
     def everything(self) -> Iterator[Stored]:
         owner = self.root.stat().st_uid
         for name, folder in self.folders().items():
-            yield from self._below(folder, name, owner)
+            yield from _below(folder, name, owner)
 
     def restore_access(self, key: str) -> None:
         path = self._path(key)
@@ -92,21 +99,6 @@ class LocalStorage:
         target = folder / key
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.move(self._path(key), _unused(target))
-
-    def _below(self, folder: Path, key: str, owner: int) -> Iterator[Stored]:
-        with os.scandir(folder) as entries:
-            for entry in sorted(entries, key=lambda each: each.name):
-                # Gone since its folder was read: then it is not there.
-                with suppress(FileNotFoundError):
-                    yield from self._entry(entry, f"{key}/{entry.name}", owner)
-
-    def _entry(self, entry: "os.DirEntry[str]", key: str, owner: int) -> Iterator[Stored]:
-        found = entry.stat(follow_symlinks=False)
-        kind = "file" if stat.S_ISREG(found.st_mode) else "folder" if stat.S_ISDIR(found.st_mode) else "other"
-        fault = None if kind == "other" else _fault(found, kind, owner)
-        yield Stored(key, kind, found.st_size if kind == "file" else 0, found.st_mtime, fault)
-        if kind == "folder":
-            yield from self._below(Path(entry.path), key, owner)
 
     def _target(self, key: str) -> Path:
         target = self._path(key)
@@ -141,7 +133,28 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+def _below(folder: Path, key: str, owner: int) -> Iterator[Stored]:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda each: each.name):
+            if entry.name == LOST_AND_FOUND and key in TOP:
+                continue
+            # Gone since its folder was read: then it is not there.
+            with suppress(FileNotFoundError):
+                stored = _stored(f"{key}/{entry.name}", entry.stat(follow_symlinks=False), owner)
+                yield stored
+                if stored.kind == "folder":
+                    yield from _below(Path(entry.path), stored.key, owner)
+
+
+def _stored(key: str, found: os.stat_result, owner: int) -> Stored:
+    kind = "file" if stat.S_ISREG(found.st_mode) else "folder" if stat.S_ISDIR(found.st_mode) else "other"
+    size_bytes = found.st_size if kind == "file" else 0
+    return Stored(key, kind, size_bytes, found.st_ctime, _fault(found, kind, owner))
+
+
 def _fault(found: os.stat_result, kind: str, owner: int) -> str | None:
+    if kind == "other":
+        return None
     if found.st_uid != owner:
         return f"belongs to user {found.st_uid} instead of {owner}"
     mode, wanted = stat.S_IMODE(found.st_mode), FILE_MODE if kind == "file" else FOLDER_MODE

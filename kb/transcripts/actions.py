@@ -12,6 +12,7 @@ from kb.errors import Invalid, NotFound
 from kb.hands import hands
 from kb.screencasts import pipeline
 from kb.screencasts.actions import CaptionsFile
+from kb.screencasts.belongings import measure
 from kb.screencasts.fields import language_tag
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import Lease
@@ -161,6 +162,8 @@ def check_language(tag: str) -> str:
 def hear(screencast_id: str) -> None:
     """The step `speech`: write down what is said."""
     pipeline.perform(screencast_id, "speech", _hear)
+    # Without the sound, which nobody needs any more.
+    measure(screencast_id)
 
 
 def _hear(lease: Lease) -> None:

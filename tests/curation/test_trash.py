@@ -10,8 +10,8 @@ from kb.categories import tending
 from kb.db import db, now, writing
 from kb.errors import NotFound
 from kb.screencasts import actions as screencasts
+from kb.screencasts.cleaning import TRASH_DAYS, clean
 from kb.screencasts.models import Screencast
-from kb.screencasts.work import TRASH_DAYS, clean
 from tests.conftest import Caller, People
 
 Add = Callable[..., str]

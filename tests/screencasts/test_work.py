@@ -1,6 +1,5 @@
 """Recordings that are not perfect, through all their steps: taken, played right, with a note where one is due."""
 
-import shutil
 import wave
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -8,18 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kb.accounts.actions import add_person
-from kb.accounts.models import Role
 from kb.db import db
 from kb.hands import hands
-from kb.screencasts import actions, work
-from kb.screencasts.fields import Upload
+from kb.screencasts import work
 from kb.screencasts.models import Screencast, State
 from kb.screencasts.pipeline import Lease
 from kb.screencasts.steps import BY_NAME
-from kb.search.actions import drain
 from kb.storage.contract import made
-from kb.transcripts.actions import hear
 from tests.conftest import make_clip
 
 
@@ -108,23 +102,3 @@ def test_nothing_is_left_in_the_temporary_folder(receive, run_jobs: Callable[[],
     receive()
     run_jobs()
     assert list(in_site.extensions["kb.settings"].tmp_dir.iterdir()) == []
-
-
-def test_originals_are_dropped_once_everything_is_made_where_they_are_not_kept(
-    make_site, settings, clip: Path, sent
-) -> None:  # type: ignore[no-untyped-def]
-    site = make_site(settings.model_copy(update={"keep_originals": False}))
-    with site.app_context():
-        author = add_person("author@test.example", "Test Author", Role.member, None)
-        landed = settings.tmp_dir / "landed"
-        shutil.copy(clip, landed)
-        screencast_id = actions.receive(landed, "clip.mp4", Upload(), by=author).id
-        key = db.session.get_one(Screencast, screencast_id).original_key
-        work.clean()
-        assert hands().storage.size_bytes(key), "its steps still need it"
-        for step in (work.probe, work.quick, work.rendition, hear):
-            step(screencast_id)
-        drain()
-        work.clean()
-        assert hands().storage.size_bytes(key) is None
-        assert db.session.get_one(Screencast, screencast_id).is_playable
