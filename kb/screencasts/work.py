@@ -22,7 +22,7 @@ from kb.media.audio import extract
 from kb.media.kinds import Kind, by_name, fits
 from kb.media.probe import Probe
 from kb.media.rendition import Rendered, Storyboard
-from kb.screencasts import pipeline, refusals
+from kb.screencasts import brought, pipeline, refusals
 from kb.screencasts.belongings import measure
 from kb.screencasts.models import Screencast, Source
 from kb.screencasts.order import is_wanted
@@ -113,10 +113,11 @@ def _rendition(lease: Lease) -> None:
     encode = not any(source.rank == 0 and source.take == lease.take for source in screencast.sources)
     refusals.check_room_to_make(_about_bytes(screencast, encode=encode))
     with _original(lease) as (path, kind), hands().work_folder(lease.screencast_id, "rendition") as folder:
+        found = _facts(lease, path, kind)
         rendered = renditions.render(
             path,
             kind,
-            _facts(lease, path, kind),
+            found,
             folder,
             encode=encode,
             longest_ms=hands().settings.max_duration_s * 1000,
@@ -126,6 +127,7 @@ def _rendition(lease: Lease) -> None:
         if too_long := refusals.too_long(rendered.duration_ms):
             raise ToolFailed(too_long, permanent=True, code="too-long")
         poster = _poster(lease, folder, rendered)
+        captions = brought.captions_in(path, kind, found, folder, lease)
         _settle(rendered, poster)
         source = _source(lease, rendered)
         with pipeline.results(lease) as screencast:
@@ -135,6 +137,7 @@ def _rendition(lease: Lease) -> None:
             screencast.duration_ms = rendered.duration_ms
             screencast.poster_key = of_take(lease.take, poster.name) if poster else screencast.poster_key
             screencast.storyboard = _storyboard_json(rendered, lease.take)
+            brought.take(screencast, captions)
             screencast.scenes, screencast.loudness_lufs = rendered.scenes_ms, rendered.loudness_lufs
             pipeline.finish(lease, note=rendered.note, code="note" if rendered.note else None)
     _drop_other_takes(lease)

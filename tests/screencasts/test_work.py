@@ -1,5 +1,6 @@
 """Recordings that are not perfect, through all their steps: taken, played right, with a note where one is due."""
 
+import subprocess
 import wave
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -9,11 +10,12 @@ import pytest
 
 from kb.db import db
 from kb.hands import hands
-from kb.screencasts import work
+from kb.screencasts import pipeline, work
 from kb.screencasts.models import Screencast, State
-from kb.screencasts.pipeline import Lease
-from kb.screencasts.steps import BY_NAME
 from kb.storage.contract import made
+from kb.transcripts.actions import of, put
+from kb.transcripts.cues import TimedText
+from kb.transcripts.models import WordsFrom
 from tests.conftest import make_clip
 
 
@@ -46,12 +48,53 @@ def test_its_scenes_and_its_loudness_are_kept(receive, run_jobs) -> None:
     assert -40 < screencast.loudness_lufs < 0
 
 
+@pytest.fixture
+def subtitled(tmp_path: Path) -> Path:
+    """With words in German and English."""
+    clip = make_clip(tmp_path / "plain.mp4", *"-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac".split())
+    inputs: list[str] = []
+    for language, words in (("ger", "Öffne das Menü"), ("eng", "Open the menu")):
+        (tmp_path / f"{language}.srt").write_text(f"1\n00:00:00,200 --> 00:00:01,000\n{words}\n")
+        inputs += ["-i", str(tmp_path / f"{language}.srt")]
+    maps = "-map 0 -map 1 -map 2 -c copy -c:s mov_text -metadata:s:s:0 language=ger -metadata:s:s:1 language=eng"
+    both = tmp_path / "both.mp4"
+    argv = ["ffmpeg", "-v", "error", "-i", str(clip), *inputs, *maps.split(), str(both)]
+    subprocess.run(argv, check=True, timeout=60)
+    return both
+
+
+def captions_of(screencast_id: str) -> dict[str, tuple[str, str]]:
+    """By language: where they are from, and the first words."""
+    return {each.language: (each.source, each.cues[0].text) for each in of(screencast_id)}
+
+
+def test_subtitles_inside_a_recording_become_its_captions(receive, run_jobs, subtitled: Path) -> None:
+    screencast_id = receive(subtitled)
+    run_jobs()
+    assert captions_of(screencast_id) == {
+        "de": ("upload", "Öffne das Menü"),
+        "en": ("upload", "Open the menu"),
+    }
+    assert {each["language"] for each in db.session.get_one(Screencast, screencast_id).captions} == {"de", "en"}
+
+
+def test_what_people_wrote_is_not_replaced_by_subtitles(receive, run_jobs, subtitled: Path) -> None:
+    screencast_id = receive(subtitled)
+    put(screencast_id, "de", [TimedText(0, 900, "Von Hand")], source=WordsFrom.edited)
+    run_jobs()
+    assert captions_of(screencast_id) == {"de": ("edited", "Von Hand"), "en": ("upload", "Open the menu")}
+
+
 def test_a_later_try_to_hear_it_takes_the_sound_from_the_original_again(receive, run_jobs) -> None:
     screencast_id = receive()
     run_jobs()
     assert hands().storage.size_bytes(made(screencast_id, work.SOUND)) is None
+    step = db.session.get_one(Screencast, screencast_id).step("speech")
+    step.state = "waiting"
+    db.session.commit()
+    lease = pipeline.claim(screencast_id, "speech")
     with ExitStack() as stack:
-        wav = work.sound_of(Lease(screencast_id, BY_NAME["speech"], key="", take=1), stack)
+        wav = work.sound_of(lease, stack)
         with wave.open(str(wav)) as sound:
             assert sound.getframerate() == 16_000
             assert sound.getnframes() > 16_000
