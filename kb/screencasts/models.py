@@ -167,6 +167,8 @@ class Step(Base):
     # When the sweeper asks for it (again): its next try is due, its message may be lost, or its lease is over.
     due_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
+    # When `progress` was last another: what it then had taken tells how fast it is.
+    moved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     cpu_s: Mapped[float | None]
     # How many CPU seconds it takes by what is known of the recording (kb.screencasts.forecast).
@@ -176,6 +178,12 @@ class Step(Base):
     error_text: Mapped[str | None] = mapped_column(Text)
 
     screencast: Mapped[Screencast] = relationship(back_populates="steps")
+
+    @validates("progress")
+    def _note_when(self, _name: str, progress: float) -> float:
+        if progress != self.progress:
+            self.moved_at = now()
+        return progress
 
 
 class Source(Base):

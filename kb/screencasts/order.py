@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from kb import jobs, live, outbox
 from kb.db import db, now
 from kb.hands import hands
+from kb.screencasts.forecast import expect, part_done
 from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
 from kb.screencasts.patience import ring_again_after
-from kb.screencasts.steps import BY_NAME, overall, ready_after
+from kb.screencasts.steps import BY_NAME, ready_after
 from kb.storage.contract import made, of_take
 
 # Of a step that can't begin yet: nobody has asked for it, so nobody need look for it.
@@ -56,10 +57,16 @@ def is_wanted(screencast: Screencast, name: str) -> bool:
 
 def put_back(step: Step) -> None:
     """To be started as if it never was, once somebody asks for it."""
-    step.state, step.attempt, step.progress = StepState.waiting, 0, 0.0
+    step.state, step.attempt = StepState.waiting, 0
+    start_over(step)
     release(step)
     step.held_up_at = step.error_code = step.error_text = None
     step.due_at = NOT_YET
+
+
+def start_over(step: Step) -> None:
+    """Nothing of it is done. The one time that the bar goes back."""
+    step.progress = step.screencast.progress = 0.0
 
 
 def release(step: Step) -> None:
@@ -71,7 +78,9 @@ def sum_up(screencast: Screencast) -> None:
     """Set the screencast's own state and progress from its steps."""
     db.session.flush()
     live.changed(screencast.id)
-    screencast.progress = overall({step.name: step.progress for step in screencast.steps})
+    engine = hands().speech
+    expect(screencast, hears=engine is not None and not engine.unavailable())
+    screencast.progress = max(screencast.progress, part_done(screencast.steps))
     if not all(step.state in ENDED for step in screencast.steps if step.name != "index"):
         screencast.state = State.processing
     elif not screencast.is_playable:

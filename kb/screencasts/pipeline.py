@@ -21,7 +21,7 @@ from kb.hands import hands
 from kb.media import children
 from kb.media.run import spent_cpu_s, telling
 from kb.screencasts.models import ENDED, Screencast, Step, StepState
-from kb.screencasts.order import NOT_YET, ask_for_ready, end, is_ready, put_back, release, sum_up
+from kb.screencasts.order import NOT_YET, ask_for_ready, end, is_ready, put_back, release, start_over, sum_up
 from kb.screencasts.patience import HELD_UP, KILLED_TRIES, failure_of, next_try
 from kb.screencasts.steps import BY_NAME, STEPS, StepKind
 
@@ -285,6 +285,8 @@ def _lease(step: Step) -> Lease:
     step.state = StepState.running
     step.attempt += 1
     step.progress = 0.0
+    if step.attempt > 1:
+        start_over(step)
     step.lease_key = new_id()
     step.lease_until = step.due_at = now() + timedelta(seconds=kind.lease_s)
     step.worker, step.child = children.mark_of(os.getpid()), None

@@ -1,11 +1,11 @@
-"""What is done to a screencast, as data: the steps, what each needs, and how long it takes against the others."""
+"""What is done to a screencast, as data: the steps, and what each needs."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class StepKind:
-    """needs: steps that must have ended before. weight: its share of the whole, from measured CPU seconds.
+    """needs: steps that must have ended before. words: what goes on, for people.
 
     attempts: how often it is tried before it counts as failed. lease_s: how long it may be silent before another worker
     takes it over. uses_up: files that only this step reads, which go when it has ended.
@@ -14,7 +14,6 @@ class StepKind:
     name: str
     job: str
     needs: tuple[str, ...]
-    weight: float
     words: str
     attempts: int = 3
     lease_s: int = 60
@@ -25,11 +24,11 @@ class StepKind:
 SOUND = "audio.wav"
 
 STEPS = (
-    StepKind("probe", "screencasts.probe", (), 1, "Looking at the file"),
-    StepKind("quick", "screencasts.quick", ("probe",), 2, "Making it playable"),
-    StepKind("rendition", "screencasts.rendition", ("quick",), 40, "Making a version for every browser"),
-    StepKind("speech", "transcripts.speech", ("rendition",), 45, "Writing down what is said", uses_up=(SOUND,)),
-    StepKind("index", "search.drain", ("speech",), 2, "Making it findable"),
+    StepKind("probe", "screencasts.probe", (), "Looking at the file"),
+    StepKind("quick", "screencasts.quick", ("probe",), "Making it playable"),
+    StepKind("rendition", "screencasts.rendition", ("quick",), "Making a version for every browser"),
+    StepKind("speech", "transcripts.speech", ("rendition",), "Writing down what is said", uses_up=(SOUND,)),
+    StepKind("index", "search.drain", ("speech",), "Making it findable"),
 )
 BY_NAME = {step.name: step for step in STEPS}
 
@@ -37,9 +36,3 @@ BY_NAME = {step.name: step for step in STEPS}
 def ready_after(ended: set[str]) -> list[StepKind]:
     """The steps whose needs have all ended and that have not ended themselves."""
     return [step for step in STEPS if step.name not in ended and set(step.needs) <= ended]
-
-
-def overall(progress: dict[str, float]) -> float:
-    """One honest bar from each step's own progress (0 to 1), by weight."""
-    whole = sum(BY_NAME[name].weight for name in progress)
-    return sum(BY_NAME[name].weight * part for name, part in progress.items()) / whole if whole else 1.0

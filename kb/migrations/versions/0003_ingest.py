@@ -73,10 +73,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("child", sa.String(length=80), nullable=True))
         batch_op.add_column(sa.Column("held_up_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("expected_s", sa.Double(), nullable=True))
+        batch_op.add_column(sa.Column("moved_at", sa.DateTime(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("step", schema=None) as batch_op:
+        batch_op.drop_column("moved_at")
         batch_op.drop_column("expected_s")
         batch_op.drop_column("held_up_at")
         batch_op.drop_column("child")
