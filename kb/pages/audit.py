@@ -35,6 +35,7 @@ KINDS = {
 # (kind, act) → what follows the name of who did it. {subject} is what it was done to; the other names are details.
 SENTENCES = {
     ("screencast", "added"): "uploaded {subject}",
+    ("screencast", "cancelled"): "cancelled an upload while it was being prepared",
     ("screencast", "changed"): "changed {subject}",
     ("screencast", "deleted"): "moved {subject} to the trash",
     ("screencast", "restored"): "took {subject} out of the trash",

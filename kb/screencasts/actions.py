@@ -1,6 +1,6 @@
 """What people do with screencasts: receive, change, publish, delete, retry. The only code here that commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from kb.categories.tags import tags_named, taken
 from kb.db import db, new_id, now, writing
 from kb.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from kb.hands import hands
+from kb.media import children
 from kb.screencasts import pipeline
 from kb.screencasts.fields import Upload, Words, title_of
 from kb.screencasts.models import Screencast
@@ -31,6 +32,15 @@ class CaptionsFile:
     content: bytes
     filename: str
     language: str
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What is left of a screencast without a row. children: marks of the tools that worked on it."""
+
+    screencast_id: str
+    originals: Sequence[str] = ()
+    children: Sequence[str] = ()
 
 
 # (screencast id, file) -> None: stores uploaded captions in the caller's transaction, or raises Invalid. By kb.app.
@@ -180,22 +190,34 @@ def erase(screencast_id: str, *, by: Person | None = None, trashed_before: datet
 
     trashed_before: only if it is in the trash since then. Raises NotFound where somebody took it out meanwhile.
     """
-    with writing() as session:
-        screencast = session.get(Screencast, screencast_id, with_for_update=True)
+    with writing():
+        screencast = pipeline.hold(screencast_id)
         if trashed_before and not _is_trashed_before(screencast, trashed_before):
             raise _not_in_trash()
-        keys = _originals(screencast) if screencast else []
+        remains = Remains(screencast_id)
         if screencast:
-            session.delete(screencast)
-            outbox.changed(screencast_id)
+            remains = forget(screencast)
             audit.record("erased", "screencast", screencast_id, by=by.id if by else None)
-    for key in [*keys, made_folder(screencast_id)]:
-        hands().storage.delete(key)
+    clear_away(remains)
 
 
-def _originals(screencast: Screencast) -> list[str]:
+def forget(screencast: Screencast) -> Remains:
+    """Delete its row, inside the caller's transaction, which holds it. What remains is cleared away after that."""
     versions = [version.original_key for version in screencast.versions]
-    return [screencast.original_key, *versions] if screencast.original_key else versions
+    originals = [screencast.original_key, *versions] if screencast.original_key else versions
+    remains = Remains(screencast.id, originals, [step.child for step in screencast.steps if step.child])
+    db.session.delete(screencast)
+    outbox.changed(screencast.id)
+    return remains
+
+
+def clear_away(remains: Remains) -> None:
+    """End what works on it and delete its files. A worker elsewhere notices by itself, and can't bring them back."""
+    for child in remains.children:
+        children.kill(child)
+    hands().drop_work_folders(remains.screencast_id)
+    for key in [*remains.originals, made_folder(remains.screencast_id)]:
+        hands().storage.delete(key)
 
 
 def _is_trashed_before(screencast: Screencast | None, at: datetime) -> bool:

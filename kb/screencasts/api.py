@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.errors import Invalid
-from kb.screencasts import actions, queries
+from kb.screencasts import actions, cancelling, queries
 from kb.screencasts.arrivals import arrival
 from kb.screencasts.fields import Upload, Words
 from kb.screencasts.present import as_json
@@ -167,3 +167,12 @@ def retry(screencast_id: str) -> dict[str, Any]:
     screencast = actions.get_to_change(viewer(), screencast_id)
     actions.retry(screencast, by=person())
     return as_json(screencast)
+
+
+@bp.post("/screencasts/<screencast_id>/cancel")
+@bp.output({}, status_code=204)
+@signed_in
+def cancel(screencast_id: str) -> str:
+    """Stop preparing a new upload and erase it, with all its files. Answers 409 once it is prepared."""
+    cancelling.cancel(cancelling.get_to_cancel(viewer(), screencast_id, by=person()), by=person())
+    return ""

@@ -9,6 +9,7 @@ from flask import request, url_for
 
 from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.db import now
+from kb.screencasts.cancelling import can_be_cancelled
 from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
 from kb.screencasts.queries import same_file
 from kb.screencasts.steps import BY_NAME
@@ -125,6 +126,10 @@ class Shown:
     @property
     def playable(self) -> bool:
         return self._screencast.is_playable
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return self.is_mine and can_be_cancelled(self._screencast)
 
     @cached_property
     def step_text(self) -> str:

@@ -12,7 +12,7 @@ from kb.categories.present import choices
 from kb.categories.vocabulary import meant, tag_name
 from kb.errors import Invalid, KbError
 from kb.hands import hands
-from kb.screencasts import actions
+from kb.screencasts import actions, cancelling
 from kb.screencasts.arrivals import arrival, captions_in_request
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
@@ -93,6 +93,16 @@ def delete(screencast_id: str) -> ResponseReturnValue:
     back = url_for("curation.restore", screencast_id=screencast.id)
     offer_undo(f"“{screencast.title}” is in the trash for 30 days.", back)
     return redirect(url_for("pages.library"))
+
+
+@bp.post("/screencasts/<screencast_id>/cancel")
+@signed_in
+def cancel(screencast_id: str) -> ResponseReturnValue:
+    screencast = cancelling.get_to_cancel(viewer(), screencast_id, by=person())
+    title = screencast.title
+    cancelling.cancel(screencast, by=person())
+    flash(f"“{title}” is cancelled. Nothing of it was kept.", "success")
+    return redirect(url_for("screencasts.upload"))
 
 
 @bp.post("/screencasts/<screencast_id>/retry")

@@ -130,6 +130,8 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "POST /screencasts/<screencast_id>/publish": Acts(f"{PAGE}/publish", EDITORS, 302),
     "POST /screencasts/<screencast_id>/delete": Acts(f"{PAGE}/delete", EDITORS, 302),
     "POST /screencasts/<screencast_id>/retry": Acts(f"{PAGE}/retry", EDITORS, 302),
+    "POST /screencasts/<screencast_id>/cancel": Acts(f"{PAGE}/cancel", OWNERS, 409),
+    "POST /api/v1/screencasts/<screencast_id>/cancel": Acts(f"{API}/cancel", OWNERS, 409),
     "PATCH /api/v1/screencasts/<screencast_id>": Acts(API, EDITORS, 200, {"json": {"title": "Changed"}}),
     "DELETE /api/v1/screencasts/<screencast_id>": Acts(API, EDITORS, 204),
     "POST /api/v1/screencasts/<screencast_id>/retry": Acts(f"{API}/retry", EDITORS, 202),
