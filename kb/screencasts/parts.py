@@ -1,7 +1,8 @@
 """The file of an upload in parts: how much of it is there, and who may write on.
 
 Its size is the offset, so that nothing that arrived is forgotten, whatever is killed. Beside it may lie `.unchecked`,
-with the offset from which bytes are not verified yet, and `.wanted`, while somebody waits to write.
+with the offset from which bytes are not verified yet, `.wanted`, while somebody waits to write, and `.whole`, its second
+name while it becomes a screencast.
 """
 
 import contextlib
@@ -80,7 +81,7 @@ class PartFile:
     @contextmanager
     def second_name(self) -> Iterator[Path]:
         """Under which the bytes may be moved away, while a failure, or a kill, leaves them here for another try."""
-        path = self.path.with_name(f"{self.path.name}.whole")
+        path = _whole(self.path)
         path.unlink(missing_ok=True)
         os.link(self.path, path)
         try:
@@ -185,7 +186,7 @@ def _cut_unchecked(path: Path, handle: int) -> None:
 
 
 def _remove(path: Path) -> None:
-    for each in (path, _unchecked(path), _wanted(path)):
+    for each in (path, _unchecked(path), _wanted(path), _whole(path)):
         each.unlink(missing_ok=True)
 
 
@@ -195,3 +196,7 @@ def _unchecked(path: Path) -> Path:
 
 def _wanted(path: Path) -> Path:
     return path.with_name(f"{path.name}.wanted")
+
+
+def _whole(path: Path) -> Path:
+    return path.with_name(f"{path.name}.whole")

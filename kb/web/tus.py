@@ -59,7 +59,7 @@ def whole_number(headers: Any, name: str) -> int | None:
 def read_metadata(text: str) -> dict[str, bytes]:
     """Upload-Metadata: `key base64,key base64,key`. Raises BadTus."""
     values: dict[str, bytes] = {}
-    for pair in filter(None, [text] if not text.strip() else text.split(",")):
+    for pair in text.split(",") if text.strip() else ():
         match = re.fullmatch(r"\s*([!-+\--~]+)(?: ([A-Za-z0-9+/]*={0,2}))?\s*", pair)
         if not match:
             raise BadTus("Upload-Metadata must be pairs of a key and its value in Base64, with commas between them.")

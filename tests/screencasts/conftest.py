@@ -1,5 +1,7 @@
+import base64
 import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ from flask import Flask
 from tests.conftest import Caller, People
 from tests.web.actors import World, make_world
 from tests.web.actors import site as site
+
+UPLOADS = "/api/v1/uploads"
+PART_TYPE = "application/offset+octet-stream"
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +75,44 @@ def sound_only(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], byte
         return path.read_bytes()
 
     return made
+
+
+@dataclass
+class Sender:
+    """Speaks tus as one person. Headers as keywords (`Upload_Offset=0`); one that is None is left out."""
+
+    caller: Caller
+
+    def call(self, method: str, url: str, body: bytes = b"", **headers: object) -> Any:
+        said = {"Tus-Resumable": "1.0.0"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {name: str(value) for name, value in said.items() if value is not None}
+        return self.caller.client.open(url, method=method, headers=self.caller.headers | sent, data=body)
+
+    def begin(self, length: int | None = None, body: bytes = b"", **headers: object) -> Any:
+        announced = {"Upload-Defer-Length": 1} if length is None else {"Upload-Length": length}
+        kind = {"Content-Type": PART_TYPE} if body else {}
+        return self.call("POST", UPLOADS, body, **announced | kind | headers)
+
+    def begun(self, length: int | None = None, body: bytes = b"", **fields: str) -> str:
+        """The address of a new upload. fields: what is said of it."""
+        answer = self.begin(length, body, Upload_Metadata=metadata(**fields) or None)
+        assert answer.status_code == 201, answer.text
+        return str(answer.headers["Location"])
+
+    def head(self, url: str, **headers: object) -> Any:
+        return self.call("HEAD", url, **headers)
+
+    def send(self, url: str, offset: int | None, body: bytes = b"", **headers: object) -> Any:
+        return self.call("PATCH", url, body, **{"Upload-Offset": offset, "Content-Type": PART_TYPE} | headers)
+
+    def offset(self, url: str) -> int:
+        return int(self.head(url).headers["Upload-Offset"])
+
+
+def metadata(**fields: str) -> str:
+    return ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in fields.items())
+
+
+@pytest.fixture
+def sender(author: Caller) -> Sender:
+    return Sender(author)
