@@ -20,6 +20,9 @@ from kb.storage.contract import Storage
 from kb.storage.local import LocalStorage
 from kb.storage.room import Filesystem, filesystems, has_room
 
+# Models of speech are large, and ours, unlike recordings.
+ENGINE_MEMORY_BYTES = 3 * 1024**3
+
 
 @dataclass
 class Hands:
@@ -88,4 +91,4 @@ def hands() -> Hands:
 
 def _run_engine(argv: Sequence[str], *, deadline_s: float, nice: int, **others: Any) -> object:
     """The one runner, for hands that must not know the other hand it lives in."""
-    return run(argv, limits=Limits(deadline_s=deadline_s, nice=nice), **others)
+    return run(argv, limits=Limits(deadline_s, ENGINE_MEMORY_BYTES, nice=nice), **others)

@@ -10,8 +10,9 @@ from typing import Any
 import ffmpeg
 
 from kb.errors import ToolFailed
+from kb.media.bounds import input_options
 from kb.media.kinds import Kind
-from kb.media.probe import input_options, unreadable
+from kb.media.probe import unreadable
 from kb.media.run import Finished, Limits, run
 
 # The same number everywhere: x264's bytes depend on it, and its memory grows with it.

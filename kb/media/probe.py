@@ -10,13 +10,13 @@ from typing import Any
 
 from kb import tools
 from kb.errors import ToolFailed
+from kb.media import bounds
+from kb.media.bounds import MAX_PIXELS, MAX_STREAMS, PROBE_MEMORY_BYTES, input_options
 from kb.media.kinds import GIF, Kind
 from kb.media.languages import on_the_web
 from kb.media.packets import PACKETS, Clock, Measured
 from kb.media.run import Finished, Limits, run
 
-MAX_PIXELS = 36_000_000
-PROBE_MEMORY_BYTES = 2 * 1024**3
 ENTRIES = (
     "format=duration,bit_rate,size:stream=index,codec_type,codec_name,profile,width,height,sample_aspect_ratio,pix_fmt,"
     "bits_per_raw_sample,nb_frames,nb_read_packets,duration,channels:stream_disposition=attached_pic,timed_thumbnails:"
@@ -29,7 +29,9 @@ QUESTIONS = {
     "counted": ("-of", "json", "-show_entries", ENTRIES, "-count_packets"),
     "packets": PACKETS,
 }
-TOO_MANY_PIXELS = "exceeds specified max pixel count"
+# What ffmpeg says of a picture above MAX_PIXELS, and of one whose size would not fit its numbers.
+TOO_MANY_PIXELS = re.compile(r"exceeds specified max pixel count|Picture size \d+x\d+ is invalid")
+TOO_MANY_STREAMS = "exceeds max_streams"
 # A still that a music player or a video editor puts beside the sound is no video.
 COVER_CODECS = {"mjpeg", "png", "bmp", "webp"}
 
@@ -73,20 +75,11 @@ class Probe:
     subtitles: tuple[Subtitles, ...] = ()
 
 
-def input_options(kind: Kind) -> dict[str, str | int]:
-    """What every ffmpeg and ffprobe is told of its input: the one demuxer, local files alone, no giant pictures."""
-    return {
-        "protocol_whitelist": "file,pipe",
-        "format_whitelist": kind.demuxer,
-        "max_pixels": MAX_PIXELS,
-        "f": kind.demuxer,
-    }
-
-
 def probe(path: Path, kind: Kind, *, deadline_s: float = 20) -> Probe:
     """Read the header; about 0.1 CPU s, whatever the length.
 
-    Raises ToolFailed(permanent=True): "no-picture", "picture-too-big", "unreadable"; and those of `run`.
+    Raises ToolFailed(permanent=True): "no-picture", "picture-too-big", "too-many-streams", "unreadable"; and those of
+    `run`.
     """
     finished = _ask(path, kind, "counted" if kind is GIF else "header", deadline_s=deadline_s)
     return read(json.loads(finished.stdout), kind, log=finished.stderr)
@@ -102,7 +95,7 @@ def measure(
 ) -> Measured:
     """Read every packet without decoding; about 0.1 CPU s for a minute, and as much reading as the file is long.
 
-    Raises ToolFailed(permanent=True), code "unreadable", if there is no picture at any time.
+    Raises ToolFailed(permanent=True): "unreadable" if there is no picture at any time, "too-many-pictures".
     """
     found = found or probe(path, kind)
     clock = Clock(found.video_index, found.audio_indexes)
@@ -110,6 +103,7 @@ def measure(
     measured = clock.measured()
     if not measured:
         raise unreadable("There is no picture in what arrived of it. Upload it again from the start.")
+    bounds.check(found.width, found.height, measured)
     return measured
 
 
@@ -147,6 +141,13 @@ def _command(path: Path, kind: Kind, question: str) -> Sequence[str]:
 
 
 def _in_plain_words(failure: ToolFailed) -> ToolFailed:
+    if TOO_MANY_STREAMS in failure.log:
+        return ToolFailed(
+            f"It holds more than {MAX_STREAMS} tracks. Export it with its picture and its sound alone.",
+            permanent=True,
+            code="too-many-streams",
+            log=failure.log,
+        )
     if failure.code != "tool-failed":
         return failure
     if "moov atom not found" in failure.log:
@@ -155,7 +156,7 @@ def _in_plain_words(failure: ToolFailed) -> ToolFailed:
             "Copy or export it once more and upload it again.",
             log=failure.log,
         )
-    if TOO_MANY_PIXELS in failure.log:
+    if TOO_MANY_PIXELS.search(failure.log):
         return _too_big(failure.log)
     return unreadable(
         "This can't be read as a video: it is damaged, or not what its first bytes say. "
@@ -237,7 +238,7 @@ def _moving_picture(streams: list[dict[str, Any]], kind: Kind, log: str) -> dict
             code="no-picture",
         )
     width, height = int(video.get("width") or 0), int(video.get("height") or 0)
-    if width * height > MAX_PIXELS or TOO_MANY_PIXELS in log:
+    if width * height > MAX_PIXELS or TOO_MANY_PIXELS.search(log):
         raise _too_big(log)
     if not width or not height or not video.get("codec_name") or not video.get("pix_fmt"):
         raise unreadable(

@@ -29,10 +29,13 @@ STDERR_BYTES = 8 * 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """deadline_s is wall time; memory_bytes is address space; output_bytes is the size of any one file."""
+    """deadline_s is wall time; memory_bytes is address space; output_bytes is the size of any one file.
+
+    What ffmpeg really uses of its address space is about two thirds, so less than 1 GB here. 8K at 8 bits fits.
+    """
 
     deadline_s: float
-    memory_bytes: int = 3 * 1024**3
+    memory_bytes: int = 1408 * 1024**2
     cpu_s: int | None = None
     output_bytes: int | None = None
     nice: int = 0
