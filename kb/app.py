@@ -81,7 +81,9 @@ def _make(settings: Settings) -> Flask:
 
 def _add_pages(app: Flask, settings: Settings) -> None:
     from kb.accounts import sessions, site
+    from kb.screencasts import telling
     from kb.web import assets, errors, filters, headers, limits, proxies
+    from kb.web import live as streams
 
     # Outermost: it corrects who the asker is for everything below.
     proxies.init(app, settings)
@@ -93,6 +95,7 @@ def _add_pages(app: Flask, settings: Settings) -> None:
     # Looked up where a template names it, and not for a part of a page that doesn't.
     app.jinja_env.globals |= {"site_name": LocalProxy(site.name), "is_welcomed": site.is_welcomed}
     limits.init(app, settings)
+    streams.init(app, settings, telling.read)
     _add_checks()
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
@@ -126,11 +129,11 @@ def _blueprints() -> list[Blueprint]:
         audit_api,
         curation_api,
         screencasts_api,
+        uploads_api,
+        telling,
         version_api,
         transcripts_api,
         search_api,
-        uploads_api,
-        telling,
         categories_api,
         tag_api,
         accounts_api,

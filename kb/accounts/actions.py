@@ -10,7 +10,7 @@ from typing import Self
 from flask_security import hash_password
 from sqlalchemy import delete, func, select, update
 
-from kb import audit
+from kb import audit, live
 from kb.accounts.models import AccessVersion, ApiToken, Invitation, Person, Role, Team, person_by_email
 from kb.accounts.rules import Viewer
 from kb.db import db, new_id, now, writing
@@ -185,6 +185,8 @@ def put_password(person: Person, hashed: str, *, by: str | None) -> None:
 
 def end_sessions(person: Person) -> None:
     person.fs_uniquifier = new_id() + new_id()
+    access_changed()
+    live.signed_out(person.id)
 
 
 def add_token(person: Person, name: str) -> str:
@@ -205,6 +207,8 @@ def revoke_token(person: Person, token_id: str) -> None:
         if not token or token.person_id != person.id:
             raise NotFound("That token is gone already.")
         session.delete(token)
+        access_changed()
+        live.signed_out(person.id)
         audit.record("revoked", "token", token_id, by=person.id)
 
 

@@ -108,18 +108,34 @@ def viewer() -> Viewer:
     if "viewer" not in g:
         settings: Settings = current_app.extensions["kb.settings"]
         who = person_or_none()
-        g.viewer = (
-            Viewer(
-                person_id=who.id,
-                team_ids=frozenset(team.id for team in who.teams),
-                is_curator=who.is_curator,
-                curates=frozenset() if who.is_curator else _branches(who),
-                sees_public=True,
-            )
-            if who
-            else Viewer(sees_public=settings.public)
-        )
+        g.viewer = _viewer_of(who) if who else Viewer(sees_public=settings.public)
     return cast(Viewer, g.viewer)
+
+
+def asker() -> Callable[[], Viewer | None]:
+    """Who asks, to be looked up again when this request is long over; None from the moment they are signed out."""
+    who, token = person(), _bearer() if g.by_token else None
+    person_id, session_key = who.id, who.fs_uniquifier
+
+    def look_up() -> Viewer | None:
+        if token is not None:
+            found = person_by_token(token)
+        else:
+            found = db.session.get(Person, person_id)
+            found = found if found and found.active and found.fs_uniquifier == session_key else None
+        return _viewer_of(found) if found else None
+
+    return look_up
+
+
+def _viewer_of(who: Person) -> Viewer:
+    return Viewer(
+        person_id=who.id,
+        team_ids=frozenset(team.id for team in who.teams),
+        is_curator=who.is_curator,
+        curates=frozenset() if who.is_curator else _branches(who),
+        sees_public=True,
+    )
 
 
 def _branches(who: Person) -> frozenset[str]:
@@ -173,13 +189,17 @@ def _recognise() -> None:
     g.pop("viewer", None)
     if request.endpoint == "static":
         return
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        g.person, g.by_token = person_by_token(token.strip()), True
+    if (token := _bearer()) is not None:
+        g.person, g.by_token = person_by_token(token), True
         if not g.person:
             raise BadToken("This token is not valid any more. Make a new one on your profile page.")
     elif current_user.is_authenticated:
         g.person = current_user._get_current_object()
+
+
+def _bearer() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _refuse_forged() -> None:

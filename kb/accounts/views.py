@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import login_user, logout_user
 from flask_security.utils import hash_password, verify_password
 
+from kb import live
 from kb.accounts import actions, links, site
 from kb.accounts.models import Invitation, Person, Role, person_by_email
 from kb.accounts.sessions import person, person_or_none, signed_in
@@ -37,6 +38,8 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
+    if who := person_or_none():
+        live.signed_out(who.id)
     logout_user()
     session.clear()
     return redirect(url_for("accounts.sign_in"))

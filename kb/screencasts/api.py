@@ -64,6 +64,7 @@ class ScreencastOut(BaseModel):
     state: str = Field(description="processing, ready (something plays) or failed (nothing plays)")
     playable: bool
     progress: float
+    time_left: int | None = Field(description="Seconds until every step is done; null while that is not known.")
     steps: list[StepOut]
     error: Problem | None
     duration: float | None

@@ -148,13 +148,13 @@ def _pace(steps: Iterable[Worked]) -> float | None:
 
 def _own_rest_s(step: Worked, at: datetime, pace: float) -> float | None:
     """By its own speed, the more the further it was when it last said how far; else by what was expected."""
-    part, moved_at = step.progress, _last_moved_at(step)
+    part, moved_at = float(step.progress), _last_moved_at(step)
     rest_s = _expected_s(step) * (1 - part) * pace
     if part:
         by_speed_s = (moved_at - step.started_at).total_seconds() * (1 - part) / part
         trust = min(1.0, part * 4)
         rest_s = by_speed_s * trust + rest_s * (1 - trust)
-    silent_s = (at - moved_at).total_seconds()
+    silent_s: float = (at - moved_at).total_seconds()
     if silent_s > rest_s + STANDS_STILL_S:
         return None
     return max(rest_s - silent_s, rest_s / 4)

@@ -11,6 +11,7 @@ from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.db import now
 from kb.screencasts.cancelling import can_be_cancelled
 from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
+from kb.screencasts.progress import Progress
 from kb.screencasts.queries import same_file
 from kb.screencasts.steps import BY_NAME
 from kb.web.urls import site_address
@@ -132,8 +133,21 @@ class Shown:
         return self.is_mine and can_be_cancelled(self._screencast)
 
     @cached_property
+    def going(self) -> Progress:
+        return Progress(self._screencast)
+
+    @property
     def step_text(self) -> str:
-        return _step_text(self._screencast)
+        return self.going.words
+
+    @property
+    def left_text(self) -> str:
+        return self.going.left
+
+    @property
+    def percent(self) -> int:
+        """100 only once nothing is left to do."""
+        return min(99, int(self.progress * 100)) if self.state == State.processing else 100
 
     @cached_property
     def error(self) -> dict[str, str] | None:
@@ -182,6 +196,7 @@ def as_json(screencast: Screencast) -> dict[str, Any]:
         "state": screencast.state,
         "playable": screencast.is_playable,
         "progress": round(screencast.progress, 3),
+        "time_left": Progress(screencast).time_left_s,
         "steps": [_step_json(step) for step in screencast.steps],
         "error": _problem(screencast),
         "duration": screencast.duration_ms / 1000 if screencast.duration_ms is not None else None,
@@ -263,12 +278,6 @@ def _caption(caption: dict[str, Any], url: str) -> dict[str, Any]:
         "label": LANGUAGES.get(language.split("-")[0], language) + (" (machine-written)" if caption["draft"] else ""),
         "url": f"{url}/captions/{language}.vtt",
     }
-
-
-def _step_text(screencast: Screencast) -> str:
-    at_work = [step for step in screencast.steps if step.state == StepState.running]
-    waiting = [step for step in screencast.steps if step.state == StepState.waiting]
-    return BY_NAME[(at_work or waiting)[0].name].words if at_work or waiting else ""
 
 
 def _step_json(step: Step) -> dict[str, Any]:

@@ -119,6 +119,7 @@ class World:
         return url.format(
             id=self.items[kind],
             trashed=self.items["trashed"],
+            ids=",".join(self.items.values()),
             category=self.category,
             author=self.people["author"],
             person=self.people["other"],

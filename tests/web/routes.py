@@ -1,8 +1,8 @@
 """Every route of the site and who may use it. `test_who_sees_what.py` holds the site to it; a new route needs its line.
 
-In a URL, {id} is a screencast, {trashed} one in the trash, {poster} the name of its poster, {tag} its tag; {category},
-{token}, {invitation}, {upload} and {person} are rows of other people; {team} has something shared with it, {empty_team}
-nothing.
+In a URL, {id} is a screencast, {ids} all of them, {trashed} one in the trash, {poster} the name of its poster, {tag}
+its tag; {category}, {token}, {invitation}, {upload} and {person} are rows of other people; {team} has something shared
+with it, {empty_team} nothing.
 """
 
 from collections.abc import Mapping
@@ -107,6 +107,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
         ),
         is_page=True,
     ),
+    "GET /api/v1/progress": Lists(("/api/v1/progress?ids={ids}",)),
     "GET /search": Lists(
         ("/search?q=reset", "/search?q=clip&category={category}", "/search?q=by:%22Test+Author%22"), is_page=True
     ),
@@ -160,6 +161,8 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "POST /trash/<screencast_id>/erase": Acts("/trash/{trashed}/erase", frozenset({"author", "admin"}), 302),
     "POST /api/v1/screencasts/<screencast_id>/restore": Acts("/api/v1/screencasts/{trashed}/restore", EDITORS, 200),
     # -- for everybody who is signed in ---------------------------------------------------------
+    # No Redis is there; what a stream holds is for tests/web/test_live.py.
+    "GET /api/v1/events": Acts("/api/v1/events", PEOPLE, 503),
     "GET /upload": Acts("/upload", PEOPLE, 200, is_page=True),
     "POST /upload": Acts("/upload", PEOPLE, 422),
     "POST /api/v1/screencasts": Acts("/api/v1/screencasts", PEOPLE, 422),
