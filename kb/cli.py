@@ -224,6 +224,29 @@ def copy_database(url: str) -> None:
     click.echo(f"Copied {count:,} rows. Now set KB_DATABASE_URL to that address and start the site.")
 
 
+@kb.command("check-media")
+@click.option("--repair", is_flag=True, help="Mend what can be mended.")
+@click.option("--sizes-only", is_flag=True, help="Don't read the files: compare their sizes alone.")
+@in_site
+def check_media(repair: bool, sizes_only: bool) -> None:
+    """Compare the files of all recordings with what is written down of them. Exits 1 if something is wrong."""
+    from kb.screencasts import checking, mending
+
+    with click.progressbar(length=checking.count_bytes(), label="Reading", file=sys.stderr) as bar:
+        findings = list(checking.check(contents=not sizes_only, on_read=bar.update))
+    is_well = True
+    for finding in findings:
+        outcome = mending.mend(finding) if repair else None
+        is_well &= outcome.is_well if outcome else not finding.is_fault
+        if finding.is_fault or outcome:
+            click.echo(f"{finding.kind:<10}  {finding.key}: {finding.detail}")
+        if outcome:
+            click.echo(f"            → {outcome.text}")
+    click.echo(checking.summary(findings))
+    if not is_well:
+        sys.exit(1)
+
+
 @kb.command()
 def doctor() -> None:
     """Say what is there, what is missing, and the command that adds it; change nothing. Exits 1 for what is needed."""
