@@ -8,7 +8,7 @@ from typing import Any
 import ffmpeg
 
 from kb.media.audio import as_one
-from kb.media.convert import CLEAN, THREADS, opened
+from kb.media.convert import AAC, CLEAN, THREADS, opened
 from kb.media.frames import FRAME_SIZE, FRAME_STEP_MS
 from kb.media.kinds import Kind
 from kb.media.packets import Measured
@@ -38,7 +38,11 @@ class Storyboard:
 
 
 class Graph:
-    """What one ffmpeg process makes of a source: the graph's outputs, and where they go."""
+    """What one ffmpeg process makes of a source: the graph's outputs, and where they go.
+
+    gain_db: for the sound. has_bars: pictures of another shape than the first get bars at their sides, which costs a
+    copy of every picture; else they are pulled to its shape.
+    """
 
     def __init__(
         self,
@@ -50,8 +54,10 @@ class Graph:
         *,
         encode: bool,
         gain_db: float = 0.0,
+        has_bars: bool = False,
     ) -> None:
-        self.kind, self.found, self.measured, self.encode, self.gain_db = kind, found, measured, encode, gain_db
+        self.found, self.measured, self.encode = found, measured, encode
+        self.gain_db, self.has_bars = gain_db, has_bars
         # A browser's recording changes its size when the recorded window does. The filters must live through that
         # rather than be built anew: built anew they forget the tiles and the clock that they have so far.
         self.input = opened(source, kind, **{"reinit_filter:v": 0})
@@ -88,7 +94,7 @@ class Graph:
         """All pictures at one even size that fits the box, never blown up, as 8-bit 4:2:0."""
         width, height = self.fitted
         picture = self.input[str(self.found.video_index)]
-        if self.kind.demuxer in ("matroska", "mpegts") and self.found.has_square_pixels:
+        if self.has_bars:
             upper = (width + width % 2, height + height % 2)
             picture = picture.filter(
                 "scale", width, height, force_original_aspect_ratio="decrease", eval="frame", **self._colours()
@@ -169,9 +175,7 @@ class Graph:
             "video_track_timescale": CLOCK,
             "bsf:v": f"setts=pts=PTS:dts=DTS:duration={ending}".replace(",", r"\,"),
             "movflags": "+faststart",
-            "acodec": "aac",
-            "b:a": "96k",
-            "ar": 48000,
+            **AAC,
             "ac": channels(self.found),
             **CLEAN,
         }

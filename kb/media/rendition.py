@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import ffmpeg
 
 from kb.errors import ToolFailed
 from kb.media.audio import Sound, extract
-from kb.media.convert import CLEAN, convert, opened, workshop
+from kb.media.convert import AAC, CLEAN, convert, opened, workshop
 from kb.media.frames import read_frames, scenes_ms
 from kb.media.graph import Graph, Storyboard, channels, fit
 from kb.media.kinds import MP4, WEBM, Kind
@@ -25,6 +26,8 @@ MOST_BITS_PER_SECOND = 2_500_000
 MOST_KEYFRAME_GAP_MS = 15_000
 # Timestamps may claim days in a few bytes; nobody's screencast is this long.
 LONGEST_MS = 6 * 3_600_000
+# What ffmpeg warns of when a window was resized while it was recorded.
+RESIZED = "Changing video frame properties on the fly"
 # By the names of MP4 and WEBM: how they are written with the index in front, and the sound in them that browsers play.
 CONTAINERS: dict[str, dict[str, Any]] = {
     "mp4": {"f": "mp4", "movflags": "+faststart"},
@@ -32,7 +35,7 @@ CONTAINERS: dict[str, dict[str, Any]] = {
 }
 COPIED_SOUNDS = {"mp4": {"aac"}, "webm": {"opus", "vorbis"}}
 SOUNDS: dict[str, dict[str, Any]] = {
-    "mp4": {"acodec": "aac", "aac_coder": "fast", "b:a": "96k", "ar": 48000},
+    "mp4": AAC,
     "webm": {"acodec": "libopus", "b:a": "64k", "ar": 48000},
 }
 
@@ -182,16 +185,20 @@ def render(
     with workshop(folder) as shop:
         sound = _heard(source, kind, probe, shop, measured, should_stop)
         gain_db = sound.gain_db if sound and encode else 0.0
-        graph = Graph(source, kind, probe, measured, shop, encode=encode, gain_db=gain_db)
-        convert(
-            graph.outputs(),
+        drawn = partial(
+            convert,
             source=source,
             folder=shop,
             limits=_limits(measured.duration_ms),
             duration_ms=measured.duration_ms,
             on_progress=on_progress,
             should_stop=should_stop,
+            log_level="warning",
         )
+        graph = Graph(source, kind, probe, measured, shop, encode=encode, gain_db=gain_db)
+        if RESIZED in drawn(graph.outputs()).stderr and probe.has_square_pixels:
+            graph = Graph(source, kind, probe, measured, shop, encode=encode, gain_db=gain_db, has_bars=True)
+            drawn(graph.outputs())
         if encode:
             _check(graph.video, measured)
         return Rendered(
