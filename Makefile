@@ -49,6 +49,7 @@ lint: setup-test
 
 bench: setup-test
 	.venv/bin/python bench/spine.py
+	.venv/bin/python bench/ingest.py
 	.venv/bin/python bench/library.py
 	.venv/bin/python bench/pages.py
 
