@@ -6,6 +6,7 @@ import { copying } from "./site/copying.js";
 import { filtering } from "./site/filtering.js";
 import "./site/focus_after.js";
 import "./site/fragments.js";
+import "./site/live.js";
 import "./site/more.js";
 import "./site/offline.js";
 import "./site/same_place.js";
