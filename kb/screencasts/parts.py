@@ -1,8 +1,8 @@
 """The file of an upload in parts: how much of it is there, and who may write on.
 
 Its size is the offset, so that nothing that arrived is forgotten, whatever is killed. Beside it may lie `.unchecked`,
-with the offset from which bytes are not verified yet, `.wanted`, while somebody waits to write, and `.whole`, its second
-name while it becomes a screencast.
+with the offset from which bytes are not verified yet, `.wanted`, while somebody waits to write, and `.whole`, its
+second name while it becomes a screencast.
 """
 
 import contextlib

@@ -189,7 +189,6 @@ def _write(upload_id: str, file: PartFile, part: Part, most_bytes: int) -> None:
             _leave_room(len(piece))
             file.add(piece)
             if file.is_gone:
-                part.body.stop()
                 raise not_there()
             if digest:
                 digest.update(piece)
