@@ -176,6 +176,8 @@ class Step(Base):
     # Why it failed, or what a colleague should know about how it went ("It has no sound.").
     error_code: Mapped[str | None] = mapped_column(String(40))
     error_text: Mapped[str | None] = mapped_column(Text)
+    # The last that its tool said before it failed, for who runs the site; read where it is shown alone.
+    log: Mapped[str | None] = mapped_column(Text, deferred=True)
 
     screencast: Mapped[Screencast] = relationship(back_populates="steps")
 

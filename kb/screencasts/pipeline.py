@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 5.0
 PROGRESS_S = 0.7
+LOG_SIGNS = 2000
 
 
 class LeaseLost(KbError):
@@ -183,6 +184,8 @@ def fail(lease: Lease, error: ToolFailed) -> None:
         step = _held(lease)
         if not step:
             return
+        # PostgreSQL keeps no NUL.
+        step.log = error.log.replace("\0", "")[-LOG_SIGNS:] or None
         held_up_at = (step.held_up_at or now()) if error.code in HELD_UP else None
         wait = next_try(
             error,
@@ -290,7 +293,7 @@ def _lease(step: Step) -> Lease:
     step.lease_key = new_id()
     step.lease_until = step.due_at = now() + timedelta(seconds=kind.lease_s)
     step.worker, step.child = children.mark_of(os.getpid()), None
-    step.started_at = now()
+    step.started_at, step.log = now(), None
     sum_up(step.screencast)
     return Lease(step.screencast_id, kind, step.lease_key, step.screencast.take)
 
@@ -312,6 +315,6 @@ def _end_try(lease: Lease, error: Exception) -> None:
         raise error
     else:
         failure = failure_of(error)
-        reason = {"reason": repr(error), "tool": getattr(error, "log", "")[-2000:]}
+        reason = {"reason": repr(error), "tool": getattr(error, "log", "")[-LOG_SIGNS:]}
         log.warning("step failed", extra=names | reason, exc_info=failure is not error and error)
         fail(lease, failure)

@@ -68,9 +68,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("sha256", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("take", sa.Integer(), server_default="1", nullable=False))
 
+    # Of what is there already; earlier files than these two kinds were small.
+    op.execute(
+        "UPDATE screencast SET stored_bytes = CASE WHEN original_key IS NULL THEN 0 ELSE original_bytes END"
+        " + COALESCE((SELECT SUM(source.size_bytes) FROM source WHERE source.screencast_id = screencast.id), 0)"
+    )
+
     with op.batch_alter_table("step", schema=None) as batch_op:
         batch_op.add_column(sa.Column("worker", sa.String(length=80), nullable=True))
         batch_op.add_column(sa.Column("child", sa.String(length=80), nullable=True))
+        batch_op.add_column(sa.Column("log", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("held_up_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("expected_s", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("moved_at", sa.DateTime(), nullable=True))
@@ -81,6 +88,7 @@ def downgrade() -> None:
         batch_op.drop_column("moved_at")
         batch_op.drop_column("expected_s")
         batch_op.drop_column("held_up_at")
+        batch_op.drop_column("log")
         batch_op.drop_column("child")
         batch_op.drop_column("worker")
 
