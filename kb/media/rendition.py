@@ -16,7 +16,7 @@ from kb.media.graph import Graph, Storyboard, channels, fit
 from kb.media.kinds import MP4, WEBM, Kind
 from kb.media.muxed import Muxed, read_mp4, webm_duration_ms
 from kb.media.packets import Measured
-from kb.media.probe import Probe, measure
+from kb.media.probe import Probe, measure, unreadable
 from kb.media.run import Limits
 
 __all__ = ["Quick", "Rendered", "Storyboard", "quick", "render"]
@@ -199,6 +199,7 @@ def render(
         if RESIZED in drawn(graph.outputs()).stderr and probe.has_square_pixels:
             graph = Graph(source, kind, probe, measured, shop, encode=encode, gain_db=gain_db, has_bars=True)
             drawn(graph.outputs())
+        _check_pictures(graph.frames)
         if encode:
             _check(graph.video, measured)
         return Rendered(
@@ -240,6 +241,15 @@ def _limits(duration_ms: int) -> Limits:
 
 def _kept(made: Path, folder: Path) -> Path:
     return made.replace(folder / made.name)
+
+
+def _check_pictures(frames: Path) -> None:
+    """ffmpeg before 6.1 is content where no picture could be decoded."""
+    if not frames.stat().st_size:
+        raise unreadable(
+            "None of its pictures can be decoded. See if it plays on your computer; "
+            "if it does, export it as MP4 and upload that."
+        )
 
 
 def _check(video: Path, measured: Measured) -> None:
