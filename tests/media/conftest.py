@@ -4,7 +4,7 @@ import json
 import shutil
 import struct
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from kb.media.kinds import HEAD_BYTES, Kind, sniff
 from kb.media.probe import Probe, probe
+from tests.media.guarded import Guarded, guard
 
 Clips = Callable[[str], Path]
 Probed = tuple[Path, Kind, Probe]
@@ -38,6 +39,8 @@ RECIPES = {
         f"-f lavfi -i testsrc2=s=320x182:r=30:d=1 -vf settb=1/1000,setpts='PTS+mod(N*7\\,13)' {VP8}"
         f" -fps_mode passthrough -enc_time_base 1:1000 {LIVE} -"
     ),
+    # A picture on which decoding can start every half second.
+    "keyframes.webm": f"{PICTURE} {TONE} -c:v libvpx -deadline realtime -cpu-used 16 -g 5 -c:a libopus {LIVE} -",
     "vp9.webm": f"{PICTURE} -c:v libvpx-vp9 -deadline realtime -cpu-used 8",
     "silent.mp4": f"{PICTURE} {H264}",
     "still-ending.mp4": (f"-f lavfi -i testsrc2=s=320x180:r=30:d=2.5 -vf tpad=stop_mode=clone:stop_duration=28 {H264}"),
@@ -157,3 +160,9 @@ def turned() -> Callable[[Path, int, Path], Path]:
         return into
 
     return write
+
+
+@pytest.fixture(scope="session")
+def guarded() -> Iterator[Guarded]:
+    with guard() as call:
+        yield call
