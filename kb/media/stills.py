@@ -1,7 +1,10 @@
-"""Images of single moments: the poster, stills for search hits, the storyboard's index."""
+"""Images of moments: the poster, stills for search hits, a preview that moves, the storyboard's index."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+import ffmpeg
 
 from kb.errors import ToolFailed
 from kb.media.convert import CLEAN, convert, opened, workshop
@@ -12,6 +15,8 @@ from kb.media.run import Limits
 
 POSTER_WIDTH = 1280
 STILL_WIDTH = 480
+PREVIEW_S = 4
+PREVIEW_FPS = 8
 
 
 def poster(
@@ -47,19 +52,59 @@ def still(
     kind = kind or _kind_of(video)
     with workshop(out.parent) as shop:
         made = shop / "still.webp"
-        # Decoding begins at the keyframe before at_ms, which is 0 then. A steady clock repeats each picture until the
-        # next and the last one for ever; the first at or after 0 is the one that we want. `fps` forgets a last picture
-        # that ends within its tick: hence the copies, which last for more than one even at 1000 pictures a second.
+        # Decoding begins at the keyframe before at_ms, which is 0 then: the first picture at or after 0 is ours.
         stream = opened(video, kind, ss=f"{at_ms / 1000:.3f}", noaccurate_seek=None)
-        picture = stream.video.filter("tpad", stop_mode="clone", stop=250).filter("fps", 5, round="up")
-        picture = picture.filter("tpad", stop_mode="clone", stop=-1)
-        picture = picture.filter("select", "gte(t,0)")
+        picture = _steady(stream.video, 5).filter("select", "gte(t,0)")
         picture = picture.filter("scale", f"min({width},iw)", "-2", flags="area")
         output = picture.output(
             str(made), f="image2", update=1, vframes=1, vcodec="libwebp", quality=80, fps_mode="passthrough", **CLEAN
         )
         convert([output], source=video, folder=shop, limits=Limits(deadline_s=60), should_stop=should_stop)
         made.replace(out)
+
+
+def _steady(picture: Any, fps: int) -> Any:
+    """A steady clock, which repeats each picture until the next and the last one for ever.
+
+    `fps` forgets a last picture that ends within its tick: hence the copies, which last for more than one even at 1000
+    pictures a second.
+    """
+    picture = picture.filter("tpad", stop_mode="clone", stop=250).filter("fps", fps, round="up")
+    return picture.filter("tpad", stop_mode="clone", stop=-1)
+
+
+def preview(video: Path, moments_ms: Sequence[int], out: Path, *, width: int = STILL_WIDTH) -> None:
+    """Write an animated WebP that shows a second of video from each of these moments on, at most width wide."""
+    kind = _kind_of(video)
+    with workshop(out.parent) as shop:
+        made = shop / "preview.webp"
+        parts = [_second_from(video, kind, at_ms) for at_ms in moments_ms]
+        picture = ffmpeg.concat(*parts) if len(parts) > 1 else parts[0]
+        picture = picture.filter("scale", f"min({width},iw)", "-2", flags="area")
+        output = picture.output(
+            str(made), f="webp", vcodec="libwebp_anim", quality=50, loop=0, fps_mode="passthrough", **CLEAN
+        )
+        convert([output], source=video, folder=shop, limits=Limits(deadline_s=60))
+        made.replace(out)
+
+
+def _second_from(video: Path, kind: Kind, at_ms: int) -> Any:
+    """As in `still`, but for a second, in which perhaps nothing comes: what is there stays."""
+    stream = opened(video, kind, ss=f"{at_ms / 1000:.3f}", noaccurate_seek=None)
+    picture = _steady(stream.video, PREVIEW_FPS).filter("trim", start=0, end=1)
+    return picture.filter("setpts", "PTS-STARTPTS")
+
+
+def preview_moments_ms(scenes_ms: Sequence[int], duration_ms: int) -> list[int]:
+    """Return where the seconds of a preview begin: spread over the recording, at another screen where there is one."""
+    count = max(1, min(PREVIEW_S, duration_ms // 1000))
+    part = duration_ms / count
+    moments = []
+    for begin in (number * part for number in range(count)):
+        # Of the first screen people see the poster already, and often it is blank.
+        others = [at for at in scenes_ms if at > 0 and begin <= at <= begin + part - 1000]
+        moments.append(max(others, default=round(begin + max(0, part - 1000) / 2)))
+    return moments
 
 
 def _kind_of(video: Path) -> Kind:

@@ -1,9 +1,10 @@
 """The bytes of a screencast, each behind `can_view`: renditions, poster, storyboard, stills, the original."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import quote
@@ -81,13 +82,20 @@ def storyboard(screencast_id: str) -> ResponseReturnValue:
 def still(screencast_id: str) -> ResponseReturnValue:
     """?at=SECONDS: what is on the screen then; made when it is first asked for, and kept."""
     screencast = actions.get(viewer(), screencast_id)
-    if not screencast.sources:
-        raise NotFound("There is nothing to see yet.")
     at_s = _whole_second(screencast)
-    key = made(screencast.id, of_take(screencast.sources[0].take, f"still-{at_s}.webp"))
-    if hands().storage.size_bytes(key) is None:
-        _make_still(screencast, at_s, key)
-    return _send(key, "image/webp")
+    return _drawn(screencast, f"still-{at_s}.webp", lambda video, out: stills.still(video, at_s * 1000, out))
+
+
+@bp.get("/screencasts/<screencast_id>/preview")
+@visitors
+def preview(screencast_id: str) -> ResponseReturnValue:
+    """A few seconds of it, moving; made when it is first asked for, and kept."""
+    screencast = actions.get(viewer(), screencast_id)
+    # What is kept must show its scenes, which are not known any sooner.
+    if not screencast.storyboard:
+        raise NotFound("There is no preview yet.")
+    moments_ms = stills.preview_moments_ms(screencast.scenes or [], screencast.duration_ms or 0)
+    return _drawn(screencast, "preview.webp", lambda video, out: stills.preview(video, moments_ms, out))
 
 
 def _whole_second(screencast: Screencast) -> int:
@@ -98,16 +106,27 @@ def _whole_second(screencast: Screencast) -> int:
     return min(int(float(given)), last_s)
 
 
-def _make_still(screencast: Screencast, at_s: int, key: str) -> None:
-    screencast_id, source = screencast.id, made(screencast.id, screencast.sources[0].name)
-    # Nothing is read from the database while waiting and drawing.
-    let_go()
-    with _one_of_few():
-        if hands().storage.size_bytes(key) is not None:
-            return
-        with hands().storage.local_path(source) as video, hands().work_folder(screencast_id, "still") as folder:
-            stills.still(video, at_s * 1000, folder / "still.webp")
-            hands().storage.put(key, folder / "still.webp")
+def _drawn(screencast: Screencast, name: str, draw: Callable[[Path, Path], None]) -> Response:
+    """draw: (video, the picture to write). What it wrote is kept under that name."""
+    if not screencast.sources:
+        raise NotFound("There is nothing to see yet.")
+    screencast_id, source = screencast.id, screencast.sources[0]
+    key, source_key = made(screencast_id, of_take(source.take, name)), made(screencast_id, source.name)
+    if hands().storage.size_bytes(key) is None:
+        # Nothing is read from the database while waiting and drawing.
+        let_go()
+        with _one_of_few():
+            _draw_once(screencast_id, source_key, key, draw)
+    return _send(key, "image/webp")
+
+
+def _draw_once(screencast_id: str, source_key: str, key: str, draw: Callable[[Path, Path], None]) -> None:
+    storage = hands().storage
+    # Somebody else may have asked for it while this one waited.
+    if storage.size_bytes(key) is None:
+        with storage.local_path(source_key) as video, hands().work_folder(screencast_id, "picture") as folder:
+            draw(video, folder / "picture.webp")
+            storage.put(key, folder / "picture.webp")
 
 
 @contextmanager

@@ -83,6 +83,30 @@ def test_the_pointer_leads_through_the_moments_of_a_card(open_page: Callable[...
     expect(page.locator(".scrub")).to_have_count(0)
 
 
+def test_a_pointer_that_rests_sees_it_move_until_it_goes_on(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.goto("/")
+    with page.expect_response(re.compile(r"/preview$")) as answer:
+        point_at(page, 0.4)
+    assert answer.value.headers["content-type"] == "image/webp"
+    expect(page.locator("img.scrub-moving")).to_be_visible()
+    point_at(page, 0.5)
+    expect(page.locator("img.scrub-moving")).to_have_count(0)
+    expect(page.locator(".scrub-time")).to_be_visible()
+
+
+def test_nothing_moves_under_the_pointer_of_who_wants_calm(open_page: Callable[..., Page]) -> None:
+    page = open_page(reduced_motion="reduce")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.clock.install()
+    page.goto("/")
+    point_at(page, 0.4)
+    page.clock.run_for(5000)
+    expect(page.locator(".scrub-time")).to_be_visible()
+    assert not [url for url in asked if url.endswith("/preview")]
+
+
 def test_the_arrow_keys_do_so_too_and_nothing_moves_by_itself_for_who_wants_calm(
     open_page: Callable[..., Page], full: World
 ) -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from kb.errors import ToolFailed
 from kb.media.kinds import Kind
 from kb.media.probe import Probe
 from kb.media.rendition import Storyboard, quick, render
-from kb.media.stills import poster, still, storyboard_vtt
+from kb.media.stills import poster, preview, preview_moments_ms, still, storyboard_vtt
 
 pytestmark = pytest.mark.usefixtures("tools")
 
@@ -80,6 +80,43 @@ def test_a_still_has_the_width_asked_for_and_is_never_blown_up(versions: dict[st
         still(versions["rendition"], 500, out, width=width)
         with Image.open(out) as image:
             assert image.size == size
+
+
+@pytest.mark.parametrize("version", ["quick", "rendition"])
+def test_a_preview_shows_a_second_from_each_moment(versions: dict[str, Path], tmp_path: Path, version: str) -> None:
+    out = tmp_path / "preview.webp"
+    preview(versions[version], [2000, 4500, 0], out, width=240)
+    shown: list[tuple[str, int]] = []
+    with Image.open(out) as moving:
+        assert moving.size == (240, 136)
+        for picture in ImageSequence.Iterator(moving):
+            pixel: Any = picture.convert("RGB").getpixel((120, 68))
+            colour = ("red", "lime", "blue")[pixel.index(max(pixel))]
+            shown += [(colour, round(moving.info["duration"]))]
+    lasts = [(colour, sum(ms for _, ms in held)) for colour, held in itertools.groupby(shown, key=lambda each: each[0])]
+    # Lime until 2.5 s, the blue that stays to the end, and red again.
+    assert [colour for colour, _ in lasts] == ["lime", "blue", "red"]
+    # An eighth of a second is a picture.
+    assert [ms for _, ms in lasts] == pytest.approx([500, 1500, 1000], abs=125)
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize(
+    ("scenes_ms", "duration_ms", "moments_ms"),
+    [
+        ([0], 60_000, [7000, 22_000, 37_000, 52_000]),
+        ([0, 20_000, 25_000, 50_000], 60_000, [7000, 25_000, 37_000, 50_000]),
+        # A scene that ends with its part is left out, and what is short is shown whole.
+        ([0, 14_500], 60_000, [7000, 22_000, 37_000, 52_000]),
+        ([0], 2500, [125, 1375]),
+        ([0], 700, [0]),
+        ([], 1, [0]),
+    ],
+)
+def test_a_preview_is_spread_over_the_recording_and_its_scenes(
+    scenes_ms: list[int], duration_ms: int, moments_ms: list[int]
+) -> None:
+    assert preview_moments_ms(scenes_ms, duration_ms) == pytest.approx(moments_ms, abs=1)
 
 
 def test_a_still_of_what_is_no_video_is_refused(tmp_path: Path) -> None:

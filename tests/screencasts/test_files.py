@@ -1,6 +1,7 @@
 """The bytes of a screencast: in parts, kept and asked for again, of a fixed type, closed to scripts, by id alone."""
 
 from collections.abc import Callable
+from io import BytesIO
 from threading import Thread
 from typing import Any
 
@@ -43,6 +44,7 @@ def kinds(poster: str) -> dict[str, str]:
         poster: "image/webp",
         "files/storyboard-0.webp": "image/webp",
         "still?at=1": "image/webp",
+        "preview": "image/webp",
         "original": "application/octet-stream",
         "storyboard.vtt": "text/vtt; charset=utf-8",
         "captions/en.vtt": "text/vtt; charset=utf-8",
@@ -161,8 +163,6 @@ def test_no_path_leads_to_another_file(world: World, place: str) -> None:
 
 
 def test_a_still_is_a_picture_of_that_second_and_made_once(world: World, get: Callable[..., Any]) -> None:
-    from io import BytesIO
-
     first, again = get("still?at=1.9"), get("still?at=1")
     assert first.data == again.data
     picture = Image.open(BytesIO(first.data))
@@ -170,6 +170,18 @@ def test_a_still_is_a_picture_of_that_second_and_made_once(world: World, get: Ca
     assert get("still?at=0").data != first.data
     media = world.site.extensions["kb.settings"].data_dir / "media" / world.items["team"]
     assert {"still-0.webp", "still-1.webp"} <= {path.name for path in media.iterdir()}
+
+
+def test_a_preview_moves_and_is_made_once(world: World, get: Callable[..., Any]) -> None:
+    media = world.site.extensions["kb.settings"].data_dir / "media" / world.items["team"]
+    (media / "preview.webp").unlink(missing_ok=True)
+    first = get("preview")
+    picture = Image.open(BytesIO(first.data))
+    assert picture.size == (320, 180)
+    assert picture.n_frames > 4
+    made_at = (media / "preview.webp").stat().st_mtime_ns
+    assert get("preview").data == first.data
+    assert (media / "preview.webp").stat().st_mtime_ns == made_at
 
 
 def test_a_page_full_of_stills_starts_few_programs_at_once(world: World, get: Callable[..., Any]) -> None:

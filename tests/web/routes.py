@@ -95,6 +95,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /screencasts/<screencast_id>/original": Shows((f"{PAGE}/original",)),
     "GET /screencasts/<screencast_id>/storyboard.vtt": Shows((f"{PAGE}/storyboard.vtt",)),
     "GET /screencasts/<screencast_id>/still": Shows((f"{PAGE}/still?at=1",)),
+    "GET /screencasts/<screencast_id>/preview": Shows((f"{PAGE}/preview",)),
     "GET /screencasts/<screencast_id>/captions/<language>.vtt": Shows((f"{PAGE}/captions/en.vtt",)),
     "GET /api/v1/screencasts/<screencast_id>": Shows((API,)),
     "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>": Shows((f"{API}/transcripts/en",)),

@@ -16,7 +16,7 @@ PAGE = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 FILE = "default-src 'none'; sandbox"
-FILES = ("/files/", "/original", "/storyboard.vtt", "/still", "/captions/")
+FILES = ("/files/", "/original", "/storyboard.vtt", "/still", "/preview", "/captions/")
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,18 @@
 // A card shows the moment under the pointer: the picture, how far it is, and its time. With the keyboard on the card some moments
-// pass by themselves (not for who asked for less motion), and the arrow keys lead through them. Fetches nothing before that.
-// Reads: .cast with [data-tiles] (address of the sheet), data-tile-count, -columns, -rows, -shape ("192/108"), -ms (a tile's).
+// pass by themselves (not for who asked for less motion), and the arrow keys lead through them. A pointer that rests sees it move:
+// some seconds of the recording, until it goes on. Fetches nothing before that.
+// Reads: .cast with [data-tiles] (address of the sheet), data-tile-count, -columns, -rows, -shape ("192/108"), -ms (a tile's),
+// data-preview (address of the picture that moves; made when it is first asked for, hence not asked for at once).
 import { clock } from "./clock.js";
 
 // The pointer only passes by, on its way to another card.
 const REST_MS = 90;
+// Long enough to have looked at the moment under the pointer.
+const DWELL_MS = 900;
 // A short round, that ends by itself (WCAG 2.2.2).
 const ROUND = { moments: 7, everyMs: 650 };
 const wantsCalm = matchMedia("(prefers-reduced-motion: reduce)");
+const savesData = () => navigator.connection?.saveData;
 let now = null;
 
 document.addEventListener("pointermove", (event) => {
@@ -16,6 +21,7 @@ document.addEventListener("pointermove", (event) => {
   if (!poster) return;
   const { left, width } = poster.getBoundingClientRect();
   now.show(Math.floor(((event.clientX - left) / width) * now.count));
+  now.dwell();
 });
 
 document.documentElement.addEventListener("pointerleave", () => turnTo(null));
@@ -85,6 +91,22 @@ class Scrub {
     this.time.textContent = clock((this.at * this.ms) / 1000);
   }
 
+  dwell() {
+    clearTimeout(this.dwelling);
+    this.moving?.remove();
+    this.moving = null;
+    if (wantsCalm.matches || savesData() || !this.poster.dataset.preview) return;
+    this.dwelling = setTimeout(() => this.play(this.poster.dataset.preview), DWELL_MS);
+  }
+
+  play(url) {
+    const moving = element("img", "scrub-moving");
+    moving.alt = "";
+    moving.addEventListener("load", () => moving === this.moving && this.layer?.append(moving));
+    moving.src = url;
+    this.moving = moving;
+  }
+
   step(by) {
     clearInterval(this.round);
     this.show(this.at + by * Math.max(1, Math.round(this.count / 12)));
@@ -103,6 +125,7 @@ class Scrub {
 
   end() {
     clearTimeout(this.timer);
+    clearTimeout(this.dwelling);
     clearInterval(this.round);
     this.layer?.remove();
   }
