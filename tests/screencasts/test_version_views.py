@@ -66,5 +66,6 @@ def test_who_uploads_the_same_file_again_is_told_as_far_as_they_may_see_it(
     assert [each["id"] for each in items] == [shown]
     page = author.get(f"/screencasts/{mine}").text
     assert "The very same file is here already" in page
+    assert "Somebody&#39;s open one</a>" in page
     assert "secret" not in page
     assert "very same file" not in call_as(people.other).get(f"/screencasts/{mine}").text, "for its author alone"
