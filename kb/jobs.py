@@ -43,8 +43,8 @@ def later(job: str, *ids: str) -> None:
 def _celery_sender(settings: Settings) -> Send:
     client = Celery("kb", set_as_current=False)
     client.config_from_object(configuration(settings))
-    # A worker tries for ever; somebody's request waits for one try.
-    once = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+    # A worker tries for ever; somebody's request waits for one try, and not for a Redis that hangs.
+    once = {"socket_timeout": 2, "max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
     client.conf.broker_transport_options = client.conf.broker_transport_options | once
 
     def send(job: str, ids: tuple[str, ...]) -> None:
@@ -53,18 +53,20 @@ def _celery_sender(settings: Settings) -> Send:
     return send
 
 
-def _send(job: str, ids: tuple[str, ...]) -> None:
+def _send(job: str, ids: tuple[str, ...]) -> bool:
     try:
         current_app.extensions["kb.jobs"](job, ids)
     except Exception as error:
         # What has to be done is committed; a failure here must not look as if it were not.
         log.warning("job not sent, the sweeper will find it", extra={"job": job, "ids": ids, "reason": repr(error)})
+        return False
+    return True
 
 
 @event.listens_for(Session, "after_commit")
 def _send_pending(session: Session) -> None:
-    for job, ids in session.info.pop(PENDING, {}):
-        _send(job, ids)
+    # Where one can't be sent, the next would only wait for Redis in vain once more.
+    all(_send(job, ids) for job, ids in session.info.pop(PENDING, {}))
 
 
 @event.listens_for(Session, "after_rollback")

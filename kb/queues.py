@@ -16,10 +16,11 @@ QUEUES: Mapping[str, str] = {
     "transcripts.speech": "words",
     "search.drain": "index",
     "search.rebuild": "index",
-    "screencasts.sweep": "clock",
     "screencasts.clean": "clock",
     "screencasts.uploads": "clock",
 }
+# Of everything in Redis that is ours.
+PREFIX = "kb:"
 # A message that a worker took and never finished is given out again by Redis after this long. The sweeper is much
 # faster; this only has to be longer than the longest step, or that step would run twice.
 VISIBILITY_TIMEOUT_S = 12 * 3600
@@ -33,7 +34,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
             "visibility_timeout": VISIBILITY_TIMEOUT_S,
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
-            "global_keyprefix": "kb:",
+            "global_keyprefix": PREFIX,
         },
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,

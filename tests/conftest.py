@@ -250,7 +250,7 @@ def make_clip(path: Path, *options: str, seconds: float = 2) -> Path:
 @pytest.fixture
 def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
     """Do every job that was sent, and those that they send, until none is left. Returns their names in order."""
-    from kb.screencasts import cleaning, sweeping, work
+    from kb.screencasts import cleaning, work
     from kb.search import actions as search
     from kb.transcripts import actions as transcripts
 
@@ -262,7 +262,6 @@ def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
         "transcripts.speech": transcripts.hear,
         "search.drain": search.drain,
         "search.rebuild": search.rebuild,
-        "screencasts.sweep": sweeping.sweep,
     }
 
     def run() -> list[str]:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from flask import Flask
 
@@ -5,6 +7,7 @@ from kb import jobs
 from kb.db import db, writing
 from kb.outbox import Outbox, changed
 from tests.conftest import Sent
+from tests.redises import redis_server
 
 
 def test_a_job_leaves_after_the_commit(in_site: Flask, sent: Sent) -> None:
@@ -61,3 +64,20 @@ def test_without_redis_a_commit_succeeds_all_the_same(make_site, settings) -> No
         with writing():
             changed("one")
         assert db.session.query(Outbox).count() == 1
+
+
+def test_a_redis_that_hangs_holds_a_commit_up_for_a_moment_however_many_jobs_it_sends(  # type: ignore[no-untyped-def]
+    make_site, settings, tmp_path
+) -> None:
+    with redis_server(tmp_path) as server:
+        site = make_site(settings.model_copy(update={"redis_url": server.url}))
+        server.hang()
+        with site.app_context():
+            jobs.init(site, settings.model_copy(update={"redis_url": server.url}))
+            began = time.monotonic()
+            with writing():
+                for number in range(1000):
+                    jobs.later("screencasts.probe", str(number))
+            # One wait for each job would be more than half an hour.
+            assert time.monotonic() - began < 60
+        server.go_on()

@@ -18,7 +18,6 @@ from kb.db import db
 from kb.errors import ToolFailed
 from kb.media.run import close
 from kb.queues import QUEUES, configuration
-from workers import heartbeat
 
 settings = Settings.from_environment()
 site = create_app(settings, pages=False)
@@ -33,10 +32,8 @@ def _log(**_: Any) -> None:
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def _live(**_: Any) -> None:
-    """Show that this worker is there, and look for what was left undone while none was."""
-    heartbeat.start(settings)
+    """Look for what was left undone while no worker was there; of steps the sweeper does."""
     with site.app_context():
-        jobs.later("screencasts.sweep")
         jobs.later("search.drain")
 
 

@@ -1,6 +1,6 @@
 """Work on a recording's files and steps."""
 
-from kb.screencasts import cleaning, sweeping, upload_ends, work
+from kb.screencasts import cleaning, upload_ends, work
 from workers.main import job
 
 
@@ -22,11 +22,6 @@ def rendition(screencast_id: str) -> None:
 @job("screencasts.drop_original")
 def drop_original(screencast_id: str) -> None:
     cleaning.drop_original(screencast_id)
-
-
-@job("screencasts.sweep")
-def sweep() -> None:
-    sweeping.sweep()
 
 
 @job("screencasts.uploads")

@@ -38,7 +38,8 @@ def judge(tool: str, exit_code: int, log: str, *, deadline_s: float, used_up: bo
     if exit_code < 0:
         # Killed from outside (no memory left, a restart) is no fault of the input; a crash of its own is.
         permanent = exit_code != -signal.SIGKILL
-        raise ToolFailed(f"{tool} broke down on this recording.", permanent=permanent, code="crashed", log=log)
+        code = "crashed" if permanent else "killed"
+        raise ToolFailed(f"{tool} broke down on this recording.", permanent=permanent, code=code, log=log)
     if DISK_FULL in log:
         raise no_room(log)
     raise ToolFailed(f"{tool} could not work with this recording.", permanent=True, code="tool-failed", log=log)

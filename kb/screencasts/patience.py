@@ -20,7 +20,7 @@ BACK_OFF_MOST = timedelta(minutes=5)
 KILLED = "killed"
 KILLED_TRIES = 8
 
-RING_LEAST = timedelta(seconds=20)
+RING_LEAST = timedelta(seconds=10)
 RING_MOST = timedelta(minutes=10)
 
 

@@ -203,7 +203,7 @@ def test_what_a_tool_left_running_is_ended_with_it() -> None:
     [
         (["sh", "-c", "exit 3"], SOON, "tool-failed", True),
         (["sh", "-c", "kill -SEGV $$"], SOON, "crashed", True),
-        (["sh", "-c", "kill -KILL $$"], SOON, "crashed", False),
+        (["sh", "-c", "kill -KILL $$"], SOON, "killed", False),
         ([*PYTHON, "b'x' * 5 * 10**9"], SOON, "memory", True),
         (["sh", "-c", "while :; do :; done"], Limits(deadline_s=20, cpu_s=1), "deadline", False),
         (["head", "-c", "20000000", "/dev/zero"], SOON, "output-too-big", True),

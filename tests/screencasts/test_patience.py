@@ -45,4 +45,4 @@ def test_what_is_held_up_waits_with_patience_whatever_its_tries(code: str) -> No
 
 
 def test_a_message_counts_as_lost_soon_at_first_and_later_where_the_queue_is_long() -> None:
-    assert [ring_again_after(timedelta(seconds=each)).total_seconds() for each in (0, 100, 86400)] == [20, 50, 600]
+    assert [ring_again_after(timedelta(seconds=each)).total_seconds() for each in (0, 100, 86400)] == [10, 50, 600]

@@ -227,7 +227,7 @@ def test_a_lost_message_is_looked_for_soon_at_first_and_ever_more_seldom(receive
             session.execute(update(Step).where(Step.name == "probe").values(due_at=now() - timedelta(seconds=1)))
         assert sweeping.sweep() == 1
         waits.append(round((step(screencast_id, "probe").due_at - now()).total_seconds()))
-    assert waits == [20, 30, 600]
+    assert waits == [10, 30, 600]
 
 
 def test_a_failure_that_can_not_pass_is_not_tried_again(receive) -> None:

@@ -80,7 +80,7 @@ def pickled_message(body: object) -> str:
         "body_encoding": "base64",
         "delivery_tag": str(uuid.uuid4()),
     }
-    headers = {"lang": "py", "task": "screencasts.sweep", "id": properties["correlation_id"], "argsrepr": "()"}
+    headers = {"lang": "py", "task": "screencasts.clean", "id": properties["correlation_id"], "argsrepr": "()"}
     return json.dumps(
         {
             "body": base64.b64encode(pickle.dumps(body)).decode(),
