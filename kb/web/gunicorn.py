@@ -25,6 +25,8 @@ keepalive = 15
 worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
 # gunicorn would open a socket for remote control in the user's home folder.
 control_socket_disable = True
+# A description travels in a header of an upload in parts; nginx has to let as much through (deploy/nginx).
+limit_request_field_size = 32 * 1024
 # The site logs each request itself.
 accesslog = None
 loglevel = "warning"

@@ -86,6 +86,26 @@ def test_the_examples_of_the_api_run(address: str, in_site: Flask, people: Peopl
     assert '"total":0' in done.stdout.replace(" ", "")
 
 
+def test_the_examples_of_uploads_in_parts_run(
+    address: str, in_site: Flask, people: People, clip: Path, tmp_path: Path
+) -> None:
+    token = accounts.add_token(db.session.get_one(Person, people.author), "docs")
+    db.session.rollback()
+    (tmp_path / "reset-vpn.mp4").write_bytes(clip.read_bytes())
+    shown = blocks((ROOT / "docs/api.md").read_text().replace("http://127.0.0.1:8000", address))
+    [program] = [block for block in shown if "tusclient" in block]
+    [script] = [block for block in shown if "UPLOAD=" in block]
+    ids = []
+    for argv in ([sys.executable, "-c", program], ["bash", "-ec", script]):
+        environment = os.environ | {"TOKEN": token}
+        done = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        ids += re.findall(r"(?im)^(?:screencast-id: )?([a-z0-9]{14})\r?$", done.stdout)
+    assert len(ids) == 2
+    assert {row.id for row in db.session.query(Screencast)} == set(ids)
+    assert {row.title for row in db.session.query(Screencast)} == {"Reset vpn"}
+
+
 def test_each_link_between_the_pages_leads_somewhere() -> None:
     broken = []
     for page in PAGES:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.screencasts.conftest import UPLOADS, metadata
 from tests.screencasts.served import Served, until
 from tests.screencasts.served import long_clip as long_clip
 from tests.screencasts.served import served as served
@@ -125,6 +126,13 @@ def test_what_is_no_chunk_is_no_failure_of_ours(served: Served) -> None:
     connection.sendall(b"5\r\nhello\r\nnot a size\r\n")
     assert status_of(connection) in (204, 400)
     assert served.offset(url) <= 5
+
+
+def test_a_long_description_may_come_along(served: Served, clip_bytes: bytes) -> None:
+    said = metadata(description="long " * 3999 + "word")
+    answer = served.call("POST", UPLOADS, Upload_Length=len(clip_bytes), Upload_Metadata=said)
+    assert answer.status == 201
+    assert served.call("HEAD", answer.headers["Location"]).headers["Upload-Metadata"] == said
 
 
 # -- processes ----------------------------------------------------------------------------------------------

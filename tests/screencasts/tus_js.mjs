@@ -16,8 +16,8 @@ const cases = {
   begunWithSome: () => send(bytes, { uploadDataDuringCreation: true, chunkSize: 10_000 }),
   override: () => send(bytes, { overridePatchMethod: true, chunkSize: 30_000 }),
   file: () => send(fs.createReadStream(file), { chunkSize: 10_000 }),
-  // A stream whose end nobody knows. (Of fs.createReadStream the client knows it, and asks on and on behind the end of
-  // one that is sent in chunks of deferred length: that is no stream to it but a file.)
+  // A stream whose end nobody knows. Not fs.createReadStream itself: for what is left of a file after its last whole
+  // chunk the client announces a whole one where the length is deferred, and waits for ever for bytes that never come.
   deferred: () =>
     send(fs.createReadStream(file).pipe(new PassThrough()), { uploadLengthDeferred: true, chunkSize: 10_000 }),
   deferredFile: () => send(fs.createReadStream(file), { uploadLengthDeferred: true }),
