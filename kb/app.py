@@ -112,7 +112,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.curation import api as curation_api
     from kb.curation import views as curation
     from kb.doctor import views as doctor
-    from kb.pages import audit_api, audit_views, welcome
+    from kb.pages import audit_api, audit_views, storage_api, storage_views, tasks_api, tasks_views, welcome
     from kb.pages import views as pages
     from kb.screencasts import api as screencasts_api
     from kb.screencasts import files, telling, uploads_api, version_api, version_views
@@ -123,10 +123,25 @@ def _blueprints() -> list[Blueprint]:
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
-    html = [pages, welcome, audit_views, curation, search, screencasts, files, transcripts, categories, tag_views]
+    html = [
+        pages,
+        welcome,
+        audit_views,
+        storage_views,
+        tasks_views,
+        curation,
+        search,
+        screencasts,
+        files,
+        transcripts,
+        categories,
+        tag_views,
+    ]
     html += [version_views, accounts, people_views, site_views, doctor, web]
     json = [
         audit_api,
+        storage_api,
+        tasks_api,
         curation_api,
         screencasts_api,
         uploads_api,

@@ -59,6 +59,7 @@ SENTENCES = {
     ("tag", "deleted"): "deleted the tag {subject}",
     ("tag", "explained"): "set the synonyms of the tag {subject}",
     ("bulk", "changed"): "{verbs} {count}",
+    ("bulk", "retried"): "started what had failed of {count} again",
     ("bulk", "undid"): "took back a change of {count}",
     ("person", "joined"): "made the account of {subject}",
     ("person", "changed"): "changed role, teams or access of {subject}",

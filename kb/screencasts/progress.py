@@ -83,13 +83,13 @@ def _waiting_words(screencast: Screencast, step: Step, at: datetime) -> str:
     since = max([screencast.created_at, *(each.ended_at for each in screencast.steps if each.ended_at)])
     if at - since < BETWEEN_STEPS:
         return BY_NAME[step.name].words
-    ahead = _ahead_of(screencast, step)
+    ahead = ahead_of(screencast, step)
     if ahead >= MOST_COUNTED:
         return "Waits behind many others"
     return f"Waits behind {ahead} other{'' if ahead == 1 else 's'}" if ahead else "Waits for its turn"
 
 
-def _ahead_of(screencast: Screencast, step: Step) -> int:
+def ahead_of(screencast: Screencast, step: Step) -> int:
     """How many others stand before it in its queue: how many, and never whose or which."""
     # A page of cards asks many times.
     counted_at, queues = g.get("kb_queues", (0.0, {}))

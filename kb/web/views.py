@@ -18,6 +18,7 @@ bp = Blueprint("web", __name__)
 # name -> a check that returns None if all is well, else a sentence. Other modules add theirs in kb.app.
 CHECKS: dict[str, Callable[[], str | None]] = {}
 ALIVE_S = 60
+WORKERS = ("quick", "media", "index", "clock")
 
 
 @bp.get("/healthz")
@@ -61,14 +62,23 @@ def redis_check() -> str | None:
 
 
 def workers_check() -> str | None:
-    """Each worker leaves a heartbeat in Redis; a solo worker answers no ping while it works."""
+    signs = signs_of_life()
+    if signs is None:
+        return "Unknown while Redis does not answer."
+    missing = [name for name in WORKERS if signs.get(name, ALIVE_S) >= ALIVE_S]
+    return f"No sign of life from: {', '.join(sorted(missing))}." if missing else None
+
+
+def signs_of_life() -> dict[str, float] | None:
+    """How many seconds ago each worker and the clock gave one; None while Redis does not answer.
+
+    They leave a heartbeat there; a solo worker answers no ping while it works.
+    """
     try:
         beats: dict[bytes, bytes] = redis_client().hgetall("kb:workers")  # type: ignore[assignment]
     except (RedisError, OSError):
-        return "Unknown while Redis does not answer."
-    fresh = {name.decode() for name, at in beats.items() if time.time() - float(at) < ALIVE_S}
-    missing = {"quick", "media", "index"} - fresh
-    return f"No sign of life from: {', '.join(sorted(missing))}." if missing else None
+        return None
+    return {name.decode(): max(0.0, time.time() - float(at)) for name, at in beats.items()}
 
 
 CHECKS |= {"database": database_check, "redis": redis_check, "workers": workers_check}

@@ -236,6 +236,14 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     # -- for admins -----------------------------------------------------------------------------
     "GET /doctor": Acts("/doctor", ADMINS, 200, is_page=True),
     "GET /api/v1/audit": Acts("/api/v1/audit?limit=100", ADMINS, 200),
+    "GET /tasks": Acts("/tasks?state=failed", ADMINS, 200, is_page=True),
+    "POST /tasks/retry": Acts("/tasks/retry", ADMINS, 302),
+    # Without saying of which.
+    "POST /tasks/cancel": Acts("/tasks/cancel", ADMINS, 404),
+    "GET /api/v1/tasks": Acts("/api/v1/tasks?state=failed", ADMINS, 200),
+    "POST /api/v1/tasks/retry": Acts("/api/v1/tasks/retry", ADMINS, 200, {"json": {}}),
+    "GET /storage": Acts("/storage", ADMINS, 200, is_page=True),
+    "GET /api/v1/storage": Acts("/api/v1/storage", ADMINS, 200),
     "GET /people": Acts("/people", ADMINS, 200, is_page=True),
     "POST /people/invitations": Acts("/people/invitations", ADMINS, 302, {"data": {"role": "member"}}),
     "POST /people/invitations/<invitation_id>/withdraw": Acts("/people/invitations/{invitation}/withdraw", ADMINS, 302),
