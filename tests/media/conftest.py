@@ -39,6 +39,9 @@ RECIPES = {
         f"-f lavfi -i testsrc2=s=320x182:r=30:d=1 -vf settb=1/1000,setpts='PTS+mod(N*7\\,13)' {VP8}"
         f" -fps_mode passthrough -enc_time_base 1:1000 {LIVE} -"
     ),
+    # Of one colour, so that any other in it came from somewhere else.
+    "plain.mp4": f"-f lavfi -i color=gray:s=320x180:r=5:d=2 {H264}",
+    "plain.ts": f"-f lavfi -i color=gray:s=320x180:r=5:d=2 {H264}",
     # A picture on which decoding can start every half second.
     "keyframes.webm": f"{PICTURE} {TONE} -c:v libvpx -deadline realtime -cpu-used 16 -g 5 -c:a libopus {LIVE} -",
     "vp9.webm": f"{PICTURE} -c:v libvpx-vp9 -deadline realtime -cpu-used 8",
