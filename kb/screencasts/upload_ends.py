@@ -1,5 +1,6 @@
 """How uploads in parts end: whole ones as screencasts, others when nobody goes on with them."""
 
+import logging
 from contextlib import suppress
 
 from sqlalchemy import select
@@ -13,6 +14,8 @@ from kb.screencasts.fields import Upload
 from kb.screencasts.models import PartialUpload, Screencast
 from kb.screencasts.parts import PartFile
 from kb.screencasts.upload_rows import EXPIRES_AFTER, expired, is_whole, not_there, refuse, unended
+
+log = logging.getLogger(__name__)
 
 CAPTIONS_NAME = "captions.vtt"
 
@@ -75,8 +78,13 @@ def _as_far_as_it_holds(fields: Upload, by: Person) -> Upload:
 def tend() -> None:
     """End what is whole and was left so, expire what nobody goes on with, and take away what belongs to none."""
     for upload_id in list(db.session.scalars(unended().with_only_columns(PartialUpload.id))):
-        with suppress(parts.Locked, KbError), parts.opened(upload_id, wait_s=0) as file:
-            _tend(upload_id, file)
+        try:
+            with suppress(parts.Locked), parts.opened(upload_id, wait_s=0) as file:
+                _tend(upload_id, file)
+        except Exception as error:
+            # One that fails, now or each time, keeps no other from its end.
+            let_go()
+            log.warning("an upload could not be ended", extra={"upload": upload_id}, exc_info=error)
     with writing() as session:
         ended = PartialUpload.screencast_id.is_not(None) | PartialUpload.refusal.is_not(None)
         for upload in session.scalars(select(PartialUpload).where(ended, PartialUpload.expires_at <= now())):

@@ -1,6 +1,6 @@
 """Uploads in parts (tus): begun, gone on with, and at their last byte a screencast. What has arrived is never lost."""
 
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -75,13 +75,17 @@ def begin(viewer: Viewer, size_bytes: int | None, metadata: dict[str, bytes], se
 
 
 def progress(upload_id: str, *, by: Person) -> Progress:
-    """How far it is; one that is whole but has not ended is ended first. Raises NotFound, Expired, Refused."""
-    upload = open_or_in(upload_id, by.id)
+    """How far it is; one that is whole but has not ended is ended first, since who asks then takes it for done.
+
+    Raises NotFound, Expired, Refused, and parts.Locked while somebody else takes long to end it.
+    """
+    person_id = by.id
+    upload = open_or_in(upload_id, person_id)
     if is_whole(upload):
-        # Whoever has it ends it.
-        with suppress(parts.Locked), parts.opened(upload_id, wait_s=0) as file:
+        let_go()
+        with parts.opened(upload_id) as file:
             finish(upload_id, file)
-        upload = open_or_in(upload_id, by.id)
+        upload = open_or_in(upload_id, person_id)
     return progress_of(upload)
 
 
@@ -145,6 +149,7 @@ def append(upload_id: str, part: Part, *, by: Person) -> Progress:
         if part.offset_bytes != file.offset_bytes:
             raise WrongOffset(f"{file.offset_bytes} bytes of it are here. Go on from there.")
         most_bytes = _most(upload, part)
+        _put_off(upload)
         let_go()
         _write(upload_id, file, part, most_bytes)
         return _go_on(upload_id, file, person_id)
@@ -177,6 +182,12 @@ def _learn(upload: PartialUpload, total_bytes: int, offset_bytes: int) -> None:
     with writing():
         check_promise(upload.person_id, total_bytes, of=upload)
         upload.size_bytes = total_bytes
+
+
+def _put_off(upload: PartialUpload) -> None:
+    if upload.expires_at < now() + EXPIRES_AFTER - EXTENDS_AFTER:
+        with writing():
+            upload.expires_at = now() + EXPIRES_AFTER
 
 
 def _write(upload_id: str, file: PartFile, part: Part, most_bytes: int) -> None:
@@ -225,9 +236,6 @@ def _go_on(upload_id: str, file: PartFile, person_id: str) -> Progress:
     if is_whole(upload):
         finish(upload_id, file)
         return progress_of(open_or_in(upload_id, person_id))
-    if upload.expires_at < now() + EXPIRES_AFTER - EXTENDS_AFTER:
-        with writing():
-            upload.expires_at = now() + EXPIRES_AFTER
     return progress_of(upload)
 
 

@@ -167,6 +167,44 @@ def test_or_by_the_clock(sender: Sender, clip_bytes: bytes, folder: Path) -> Non
     assert list(folder.iterdir()) == []
 
 
+def test_who_asks_while_somebody_else_ends_it_is_told_to_ask_again(sender: Sender, clip_bytes: bytes) -> None:
+    """All of it is there: a client that read so would take it for done, and never learn the screencast."""
+    url = sender.begun(len(clip_bytes), clip_bytes[:-7])
+    with parts.opened(url.rpartition("/")[2]) as file:
+        assert sender.head(url).status_code == 200
+        file.add(clip_bytes[-7:])
+        assert sender.head(url).status_code == 423
+    assert "Screencast-Id" in sender.head(url).headers
+
+
+def test_one_that_can_not_be_ended_keeps_no_other_from_its_end(
+    sender: Sender, clip_bytes: bytes, in_site: Flask, remains: Left
+) -> None:
+    urls = [sender.begun(len(clip_bytes), clip_bytes[:-7]) for _ in range(3)]
+    for url in urls:
+        with parts.opened(url.rpartition("/")[2]) as file:
+            file.add(clip_bytes[-7:])
+    storage = in_site.extensions["kb.hands"].storage
+
+    class BrokenOnce:
+        is_broken = True
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(storage, name)
+
+        def put(self, key: str, file: Path) -> None:
+            if self.is_broken:
+                self.is_broken = False
+                raise OSError(errno.EIO, "the disk is broken")
+            storage.put(key, file)
+
+    in_site.extensions["kb.hands"].storage = BrokenOnce()
+    upload_ends.tend()
+    assert len(db.session.scalars(select(Screencast.id)).all()) == 2
+    upload_ends.tend()
+    assert len(db.session.scalars(select(Screencast.id)).all()) == 3
+
+
 def test_a_failure_of_ours_at_the_last_byte_loses_nothing(
     sender: Sender, clip_bytes: bytes, in_site: Flask, folder: Path
 ) -> None:
