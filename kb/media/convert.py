@@ -24,6 +24,7 @@ FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 CLEAN = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
 # The other coder takes four times as long, for what nobody hears in speech at this rate.
 AAC: dict[str, Any] = {"acodec": "aac", "aac_coder": "fast", "b:a": "96k", "ar": 48000}
+BT709 = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
 PROGRESS_STEP = 0.01
 LABEL = re.compile(r"\[([^\[\]]+)\]")
 

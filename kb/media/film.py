@@ -6,7 +6,7 @@ from pathlib import Path
 import ffmpeg
 
 from kb.errors import ToolFailed
-from kb.media.convert import CLEAN, FEW_ARENAS, QUIET
+from kb.media.convert import BT709, CLEAN, FEW_ARENAS, QUIET
 from kb.media.run import Limits, run
 
 # So that people can jump, and the site need not encode it again.
@@ -41,9 +41,7 @@ def shoot(
         "force_key_frames": f"expr:gte(t,n_forced*{KEYFRAME_EVERY_S})",
         "fps_mode": "passthrough",
         "movflags": "+faststart",
-        "colorspace": "bt709",
-        "color_primaries": "bt709",
-        "color_trc": "bt709",
+        **BT709,
     }
     sound = {"acodec": "aac", "b:a": "64k", "ar": 48000, "ac": 1} if wav else {}
     output = ffmpeg.output(*streams, str(target), f="mp4", **encoding, **sound, **CLEAN)

@@ -8,7 +8,7 @@ from typing import Any
 import ffmpeg
 
 from kb.media.audio import as_one
-from kb.media.convert import AAC, CLEAN, THREADS, opened
+from kb.media.convert import AAC, BT709, CLEAN, THREADS, opened
 from kb.media.frames import FRAME_SIZE, FRAME_STEP_MS
 from kb.media.kinds import Kind
 from kb.media.packets import Measured
@@ -111,9 +111,12 @@ class Graph:
         return picture.filter("setpts", "if(N,PTS,0)")
 
     def _colours(self) -> dict[str, str]:
-        # Without a word about it RGB would become BT.601, which players take for BT.709 at these sizes.
-        is_rgb = self.found.pixel_format.startswith(("gbr", "rgb", "bgr", "argb", "abgr", "0rgb", "0bgr", "pal8"))
-        return {"out_color_matrix": "bt709", "out_range": "tv"} if is_rgb else {}
+        # Without a word about it RGB would become BT.601.
+        return {"out_color_matrix": "bt709", "out_range": "tv"} if self._is_rgb else {}
+
+    @property
+    def _is_rgb(self) -> bool:
+        return self.found.pixel_format.startswith(("gbr", "rgb", "bgr", "argb", "abgr", "0rgb", "0bgr", "pal8"))
 
     def _every(self, picture: Any, interval_ms: int, count: int) -> Any:
         """Exactly count pictures: what was on the screen at 0, interval_ms, 2 * interval_ms ...
@@ -175,6 +178,8 @@ class Graph:
             "video_track_timescale": CLOCK,
             "bsf:v": f"setts=pts=PTS:dts=DTS:duration={ending}".replace(",", r"\,"),
             "movflags": "+faststart",
+            # Not told, players guess by the size.
+            **(BT709 if self._is_rgb else {}),
             **AAC,
             "ac": channels(self.found),
             **CLEAN,
