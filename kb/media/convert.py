@@ -31,7 +31,7 @@ LABEL = re.compile(r"\[([^\[\]]+)\]")
 
 def opened(source: Path, kind: Kind, **options: Any) -> Any:
     """Return ffmpeg-python's input node; `opened(...)["0"]` is stream 0."""
-    return ffmpeg.input(f"file:{source.absolute()}", threads=THREADS, **input_options(kind), **options)
+    return ffmpeg.input(f"file:{source.absolute()}", **{"threads": THREADS} | input_options(kind) | options)
 
 
 def convert(
