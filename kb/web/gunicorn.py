@@ -2,8 +2,12 @@
 
 import gc
 import os
+import signal
+from collections.abc import Callable
+from typing import Any
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
 from kb.config import HERE, Settings
 
@@ -16,7 +20,7 @@ workers = 2
 threads = 128
 # Both processes share the memory of what was imported and made before they part.
 preload_app = True
-# Long enough for a page that is being made; open streams end by themselves when the process is told to stop.
+# Long enough for a page that is being made; open streams are ended at once (see post_worker_init).
 graceful_timeout = 3
 timeout = 60
 # Between two requests a connection costs no thread here.
@@ -37,6 +41,21 @@ def when_ready(server: Arbiter) -> None:
     gc.collect()
     gc.freeze()
     print(f"\nShowhow is ready: {_settings.address}  (Ctrl-C stops it)\n{_for_others()}", flush=True)  # noqa: T201
+
+
+def post_worker_init(worker: Worker) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, _ending_streams(worker, signal.getsignal(number)))
+        # As gunicorn had it.
+        signal.siginterrupt(number, number != signal.SIGTERM)
+
+
+def _ending_streams(worker: Worker, stop: Any) -> Callable[[int, Any], None]:
+    def end_streams_and_stop(number: int, frame: Any) -> None:
+        worker.wsgi.extensions["kb.hub"].end()
+        stop(number, frame)
+
+    return end_streams_and_stop
 
 
 def _for_others() -> str:

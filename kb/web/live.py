@@ -189,7 +189,7 @@ class Hub(Generic[B]):
     def _is_wanted(self) -> bool:
         """Whether anybody still listens; if not, the next who does starts anew."""
         with self._lock:
-            if self._streams:
+            if self._streams and not self._is_closed:
                 return True
             self._thread = None
             return False
