@@ -24,6 +24,8 @@ def main(what: str, source: Path, folder: Path) -> None:
     if what == "quick":
         assert quick(source, kind, found, folder)
     else:
+        # What the first look found is kept: nobody looks twice.
+        began, spent = time.monotonic(), cpu_s()
         made = render(source, kind, found, folder, encode=True)
         assert made.video
         assert made.frames
