@@ -56,14 +56,14 @@ def _take_in(upload: PartialUpload, file: PartFile) -> None:
         if not replaced or not versions.may_replace(replaced, by):
             raise NotFound("The screencast that this recording was for is not there any more.")
         with file.second_name() as path:
-            versions.replace(replaced, path, filename, by=by, also=is_in)
+            versions.replace(replaced, path, filename, by=by, also=is_in, file_id=upload_id)
         return
     said = dict(upload.fields)
     captions = said.pop("captions", None)
     fields = _as_far_as_it_holds(Upload(**said), by)
     kept = CaptionsFile(captions.encode(), CAPTIONS_NAME, fields.captions_language) if captions else None
     with file.second_name() as path:
-        actions.receive(path, filename, fields, by=by, captions=kept, also=is_in)
+        actions.receive(path, filename, fields, by=by, captions=kept, also=is_in, file_id=upload_id)
 
 
 def _as_far_as_it_holds(fields: Upload, by: Person) -> Upload:

@@ -38,17 +38,23 @@ def may_replace(screencast: Screencast, by: Person) -> bool:
 
 
 def replace(
-    screencast: Screencast, file: Path, filename: str, *, by: Person, also: Callable[[str], None] | None = None
+    screencast: Screencast,
+    file: Path,
+    filename: str,
+    *,
+    by: Person,
+    also: Callable[[str], None] | None = None,
+    file_id: str | None = None,
 ) -> Screencast:
     """Give it this recording, which has arrived whole in the data folder. What there was plays until the new one does.
 
-    also: done in the same transaction, with the screencast's id.
+    also, file_id: as of `actions.receive`.
 
     Raises what an upload is refused with, and Invalid for the recording that it has already; then nothing is changed.
     """
     screencast_id = screencast.id
     recording = look_at(file, filename)
-    key = original(f"{screencast_id}-{new_id()}", recording.kind.extension)
+    key = original(f"{screencast_id}-{file_id or new_id()}", recording.kind.extension)
     hands().storage.put(key, file)
     try:
         with writing():

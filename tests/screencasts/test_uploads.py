@@ -2,6 +2,7 @@
 
 import errno
 import os
+import warnings
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -165,6 +166,61 @@ def test_or_by_the_clock(sender: Sender, clip_bytes: bytes, folder: Path) -> Non
     assert row(url).screencast_id == made
     assert sender.head(url).headers["Screencast-Id"] == made
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("at", ["before the file moves", "before the row is written", "before the part is taken away"])
+def test_a_kill_at_the_last_byte_makes_neither_none_nor_two(
+    sender: Sender, clip_bytes: bytes, in_site: Flask, settings: Settings, sent: Sent, at: str
+) -> None:
+    url = sender.begun(len(clip_bytes))
+    storage = in_site.extensions["kb.hands"].storage
+
+    class Killed:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(storage, name)
+
+        def put(self, key: str, file: Path) -> None:
+            if at == "before the file moves":
+                os._exit(9)
+            storage.put(key, file)
+            if at == "before the row is written":
+                os._exit(9)
+
+    class Deadly(list[Any]):
+        def append(self, _job: Any) -> None:
+            os._exit(9)
+
+    def in_a_process_that_dies() -> None:
+        in_site.extensions["kb.hands"].storage = Killed()
+        if at == "before the part is taken away":
+            # Its jobs go out when it is committed.
+            in_site.extensions["kb.hands"].storage = storage
+            sent.jobs = Deadly()
+        sender.send(url, 0, clip_bytes)
+
+    assert died(in_a_process_that_dies) == 9
+    answer = sender.head(url)
+    assert answer.headers["Upload-Offset"] == str(len(clip_bytes))
+    assert db.session.scalars(select(Screencast.id)).all() == [answer.headers["Screencast-Id"]]
+    upload_ends.tend()
+    assert list((settings.tmp_dir / "uploads").iterdir()) == []
+    assert len(list((settings.data_dir / "originals").iterdir())) == 1
+
+
+def died(act: Callable[[], object]) -> int:
+    """Do it in a copy of this process. -> how that ended."""
+    db.session.remove()
+    with warnings.catch_warnings():
+        # What other threads hold is nothing that it needs.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        db.engine.dispose(close=False)
+        try:
+            act()
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def test_who_asks_while_somebody_else_ends_it_is_told_to_ask_again(sender: Sender, clip_bytes: bytes) -> None:
