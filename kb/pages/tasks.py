@@ -28,8 +28,8 @@ from kb.web.views import ALIVE_S
 STATES = {"running": "At work", "waiting": "Waiting", "later": "To come", "failed": "Failed"}
 QUEUE_WORDS = {
     "quick": "Short work",
-    "media": "Versions for every browser",
-    "words": "Words that are said",
+    "media": "Versions",
+    "words": "Speech",
     "index": "Search",
 }
 # As each is called in the Procfile.
@@ -57,6 +57,7 @@ class Task:
     left: str
     detail: str
     next_try_at: datetime | None
+    next_try_text: str
     code: str | None
     log: str | None
     can_cancel: bool
@@ -233,6 +234,7 @@ def _task(viewer: Viewer, state: str, step: Step, at: datetime) -> Task:
         left=seconds_in_words(time_left_s([step], at)) if state == "running" else "",
         detail=_detail(state, step, at),
         next_try_at=step.due_at if is_held_up else None,
+        next_try_text=_until(step.due_at, at) if is_held_up else "",
         code=step.error_code if state == "failed" or is_held_up else None,
         log=step.log if name.is_title else None,
         can_cancel=name.is_title and state != "failed" and can_be_cancelled(step.screencast),
@@ -254,6 +256,12 @@ def _detail(state: str, step: Step, at: datetime) -> str:
             return f"Comes after: {', '.join(needs)}" if needs else "Comes next"
         case _:
             return step.error_text or _place_in_queue(step)
+
+
+def _until(then: datetime, at: datetime) -> str:
+    """`in 15 s`, `in 3 min`; roughly, as it is only looked for now and then."""
+    seconds = max(0, round((then - at).total_seconds()))
+    return f"in {seconds} s" if seconds < 90 else f"in {round(seconds / 60)} min"
 
 
 def _place_in_queue(step: Step) -> str:
