@@ -101,7 +101,7 @@ def test_many_damaged_files_end_so(clip: Callable[[str], Path], tmp_path: Path, 
     go_all_the_way(path, out)
 
 
-CUTS = [0.003, 0.3, 0.98]
+CUTS = [0.003, 0.33, 0.98]
 
 
 @pytest.mark.parametrize("share", [*CUTS, *(pytest.param(at / 20, marks=pytest.mark.slow) for at in range(1, 20))])

@@ -23,8 +23,8 @@ CARELESS = ["-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file,http,t
 # What stands for the others where all would take too long.
 SOME = ("playlist of a film", "concat script")
 ALL_OR_SLOW = [script if script in SOME else pytest.param(script, marks=pytest.mark.slow) for script in SCRIPTS]
-# With every wall; and with ffmpeg's options alone, as on a kernel that has none.
-WALLS = [(), ("landlock", "seccomp")]
+# With ffmpeg's options alone, as on a kernel that has no wall; and with every wall, as the tests of uploads do, too.
+WALLS = [("landlock", "seccomp"), pytest.param((), marks=pytest.mark.slow)]
 
 
 @pytest.fixture(scope="module")
