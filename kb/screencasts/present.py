@@ -97,6 +97,15 @@ class Shown:
     def poster_url(self) -> str | None:
         return _poster_url(self._screencast, self.url)
 
+    @property
+    def original_url(self) -> str | None:
+        return f"{self.url}/original" if self._screencast.original_key else None
+
+    @property
+    def has_recording(self) -> bool:
+        """False of one that was only ever words."""
+        return self._screencast.kind is not None
+
     @cached_property
     def storyboard_url(self) -> str | None:
         return _storyboard_url(self._screencast, self.url)

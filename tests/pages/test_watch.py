@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 
+from kb.db import db, writing
 from kb.errors import ToolFailed
 from kb.pages.views import _start_s
 from kb.screencasts import pipeline
+from kb.screencasts.models import Screencast
 from kb.transcripts import actions as transcripts
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
@@ -80,3 +83,21 @@ def test_of_several_transcripts_the_one_that_people_wrote_is_shown(receive: Call
     assert "written by people" in page
     assert "heard by the machine" not in page
     assert "some words may be wrong" not in page
+
+
+def test_a_page_says_whether_its_original_is_kept(
+    receive: Callable[..., str],
+    run_jobs: Callable[[], list[str]],
+    people: People,
+    signed_in: Callable[[str], FlaskClient],
+) -> None:
+    item = receive()
+    run_jobs()
+    author, other = signed_in(people.author), signed_in(people.other)
+    for page in (author.get(f"/screencasts/{item}"), author.get(f"/screencasts/{item}/edit")):
+        assert f'href="/screencasts/{item}/original"' in page.text
+    with writing():
+        db.session.get_one(Screencast, item).original_key = None
+    for page in (author.get(f"/screencasts/{item}"), author.get(f"/screencasts/{item}/edit")):
+        assert "The original is not kept here" in page.text and "/original" not in page.text
+    assert "The original is not kept here" not in other.get(f"/screencasts/{item}").text
