@@ -25,7 +25,8 @@ export function csrfToken() {
 }
 
 export function loadInto(target, url) {
-  return htmx.ajax("GET", url, { target, swap: "outerHTML" });
+  // A source of its own: of several asked for at once by the same one, htmx would drop some.
+  return htmx.ajax("GET", url, { source: target, target, swap: "outerHTML" });
 }
 
 // htmx ends a poll when its element leaves the page.
