@@ -14,6 +14,7 @@ from kb.errors import Invalid, KbError
 from kb.hands import hands
 from kb.screencasts import actions, cancelling
 from kb.screencasts.arrivals import arrival, captions_in_request
+from kb.screencasts.begun import begun_by
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
 from kb.screencasts.present import shown, visibility_text
@@ -145,7 +146,8 @@ def _choices(team: Team | None = None) -> dict[str, Any]:
 def _upload_page(errors: dict[str, list[str]] | None = None) -> str:
     # Where the body was refused the form was never read, and to read it now would be refused again.
     values = request.form if "form" in vars(request) else {}
-    return render_template("screencasts/upload.html", errors=errors or {}, values=values, **_choices())
+    begun = begun_by(person(), viewer())
+    return render_template("screencasts/upload.html", errors=errors or {}, values=values, begun=begun, **_choices())
 
 
 def _edit_page(screencast: Screencast, errors: dict[str, list[str]] | None = None) -> str:

@@ -191,7 +191,7 @@ def test_an_upload_begins_as_its_category_says_until_somebody_chooses(
             context = open_as(browser, world, actor, address)
             page = context.new_page()
             page.goto("/upload")
-            everything = page.get_by_role("group", name="For all of them")
+            everything = page.get_by_role("group", name="For all that you add")
             everything.get_by_label("Category").select_option(label="Office")
             expect(everything.get_by_label("Who may see them").locator("option:checked")).to_have_text(who)
             expect(everything).to_contain_text(why)

@@ -1,56 +1,48 @@
-// The two calls that an upload needs. Both reject with a Refusal: sentences for the person who uploads.
+// What is said and asked of a screencast once it is there. Rejects with a Refusal: sentences for the person who uploads.
 import { csrfToken } from "../site/fragments.js";
 
 export class Refusal extends Error {
-  constructor({ title, detail, errors = {} }, { mayRetry }) {
+  constructor({ title, detail, code = "", errors = {} }, { mayRetry }) {
     super(detail);
     this.title = title;
     this.detail = detail;
+    this.code = code;
     this.errors = errors;
     this.mayRetry = mayRetry;
   }
 }
 
-// XMLHttpRequest, because fetch tells nothing about the bytes that have left. Returns {done, cancel}.
-export function send(api, form, onProgress) {
-  const request = new XMLHttpRequest();
-  const done = new Promise((resolve, reject) => {
-    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
-    request.onload = () =>
-      request.status < 300
-        ? resolve(JSON.parse(request.responseText))
-        : reject(refusalOf(request.status, request.responseText));
-    request.onerror = () => reject(broken());
-    request.onabort = () =>
-      reject(new Refusal({ title: "Cancelled.", detail: "Nothing of it was kept." }, { mayRetry: true }));
-  });
-  request.open("POST", `${api}/screencasts`);
-  request.setRequestHeader("X-CSRFToken", csrfToken());
-  request.setRequestHeader("Accept", "application/json");
-  request.send(form);
-  return { done, cancel: () => request.abort() };
+export function read(api, id) {
+  return call("GET", `${api}/screencasts/${id}`);
 }
 
-export async function change(api, id, fields) {
-  const answer = await fetch(`${api}/screencasts/${id}`, {
-    method: "PATCH",
+export function change(api, id, fields) {
+  return call("PATCH", `${api}/screencasts/${id}`, fields);
+}
+
+// While it is being prepared, with nothing left of it.
+export function cancel(api, id) {
+  return call("POST", `${api}/screencasts/${id}/cancel`);
+}
+
+// Into the trash, where it can be taken out again.
+export function throwAway(api, id) {
+  return call("DELETE", `${api}/screencasts/${id}`);
+}
+
+async function call(method, address, fields) {
+  const answer = await fetch(address, {
+    method,
     headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
-    body: JSON.stringify(fields),
+    body: fields && JSON.stringify(fields),
   }).catch(() => {
     throw broken();
   });
   if (!answer.ok) throw refusalOf(answer.status, await answer.text());
-  return answer.json();
+  return answer.status === 204 ? null : answer.json();
 }
 
-function broken() {
-  return new Refusal(
-    { title: "The connection broke.", detail: "Check the network, then try again; the fields are kept." },
-    { mayRetry: true },
-  );
-}
-
-function refusalOf(status, body) {
+export function refusalOf(status, body) {
   const mayRetry = status === 401 || status === 408 || status === 429 || status >= 500;
   return new Refusal(
     problemIn(body) ?? {
@@ -61,10 +53,17 @@ function refusalOf(status, body) {
   );
 }
 
+function broken() {
+  return new Refusal(
+    { title: "The connection broke.", detail: "Check the network, then try again; the fields are kept." },
+    { mayRetry: true },
+  );
+}
+
 function problemIn(body) {
   try {
-    const { title, detail, errors } = JSON.parse(body);
-    return detail ? { title: sentence(title), detail, errors } : null;
+    const { title, detail, code, errors } = JSON.parse(body);
+    return detail ? { title: sentence(title), detail, code, errors } : null;
   } catch {
     return null;
   }

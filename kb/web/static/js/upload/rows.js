@@ -1,45 +1,67 @@
 // One file on its way: its fields, where it is, and what can be done with it now.
 import { clock } from "../site/clock.js";
 import { titleFrom } from "./titles.js";
+import { leftText, percentText, sizeText } from "./words.js";
 
 const LONG_S = 180;
 let count = 0;
 
-// States: refused (never sent) → waiting → sending → in (the site has it) | broken (can be sent again).
-export function newRow(file, shared) {
+// States: refused (never taken) | waiting → sending → checking → in (the site has it).
+// From there: held (goes on by itself, `hold` says when), paused, missing (its file must be chosen again), broken (asks for something first).
+const UNDER_WAY = ["waiting", "sending", "checking", "held"];
+const NOT_IN_YET = [...UNDER_WAY, "paused", "missing"];
+const HELD_TEXTS = {
+  offline: "There is no network. It goes on by itself when it is back.",
+  unreachable: "The site can't be reached. It is tried again by itself.",
+  signedOut: "You are signed out here. Once you have signed in again in another tab, it goes on by itself.",
+  busy: "The site is busy with this file. It goes on by itself in a moment.",
+};
+
+export function newRow({ name, size, modified, file = null }, fields) {
   count += 1;
   return {
     key: count,
-    statusId: `upload-${count}`,
+    rowId: `upload-${count}`,
+    statusId: `upload-${count}-status`,
+    name,
+    size,
+    modified, // milliseconds since 1970, as the browser told
     file,
+    isChecked: false, // what can be known of the file is fine
     preview: null,
     hasPicture: false,
     poster: "", // the site's picture, once it has one
     seconds: null,
-    title: titleFrom(file.name),
+    title: titleFrom(name),
     purpose: "",
-    category: shared.category,
-    tags: shared.tags,
-    who: shared.who,
-    whoWhy: shared.whoWhy, // why that, as long as nobody chose it
+    category: "",
+    tags: "",
+    who: "everyone",
+    whoWhy: "", // why that, as long as nobody chose it
     isWhoChosen: false,
     own: {}, // fields that were set for this row alone
+    ...fields,
     state: "waiting",
+    hold: "",
+    tries: 0, // to go on, since bytes last left
     fault: "",
     faultTitle: "",
     faults: {},
     mayRetry: false,
-    sent: 0,
+    address: "", // where the site has the beginning of it
+    sent: 0, // of 1
     bytesPerSecond: 0,
     id: null,
+    url: "",
     stored: null, // the fields as the site has them
     saving: "",
     wantsPublish: false,
     isPublished: false,
-    cancel: null,
+    isPrepared: false, // all steps have ended
+    isOpen: false, // category, tags and who may see it are shown
 
     get sizeText() {
-      return sizeText(this.file.size);
+      return sizeText(this.size);
     },
     get lengthText() {
       return this.seconds ? clock(this.seconds) : "";
@@ -47,39 +69,77 @@ export function newRow(file, shared) {
     get isLong() {
       return this.seconds > LONG_S && this.state !== "refused";
     },
-    get sendingText() {
-      const parts = [`${Math.floor(this.sent * 100)} %`];
-      if (this.sent >= 1) parts.push("stored in a moment");
-      else if (this.bytesPerSecond)
-        parts.push(
-          `${sizeText(this.bytesPerSecond)}/s`,
-          leftText((this.file.size * (1 - this.sent)) / this.bytesPerSecond),
-        );
-      return parts.join(" · ");
-    },
-    get sendingLabel() {
-      return `Uploading ${this.file.name}`;
+    get sentBytes() {
+      return this.state === "in" ? this.size : this.sent * this.size;
     },
     get isUnderWay() {
-      return this.state === "waiting" || this.state === "sending";
+      return UNDER_WAY.includes(this.state);
+    },
+    get isNotInYet() {
+      return NOT_IN_YET.includes(this.state);
+    },
+    get hasFields() {
+      return this.state !== "refused";
+    },
+    get hasBar() {
+      return ["sending", "checking", "held", "paused", "missing"].includes(this.state);
+    },
+    get barLabel() {
+      return `Sent of ${this.name}`;
+    },
+    get percentText() {
+      return percentText(this.sent);
+    },
+    get stateText() {
+      switch (this.state) {
+        case "waiting":
+          return this.sent ? `Waits for its turn to go on from ${this.percentText}.` : "Waits for its turn.";
+        case "sending":
+          return sendingText(this);
+        case "checking":
+          return "All of it is there. Being checked …";
+        case "held":
+          return HELD_TEXTS[this.hold];
+        case "paused":
+          return `Paused at ${this.percentText}.`;
+        case "missing":
+          return `Choose ${this.name} again to go on from ${this.percentText}.`;
+        default:
+          return "";
+      }
+    },
+    get isSignedOut() {
+      return this.state === "held" && this.hold === "signedOut";
+    },
+    get canPause() {
+      return ["waiting", "sending", "held"].includes(this.state);
+    },
+    get canGoOn() {
+      return this.state === "paused";
     },
     get canPublish() {
-      return !this.isPublished && !this.wantsPublish && (this.isUnderWay || this.state === "in");
+      return !this.isPublished && !this.wantsPublish && (this.isNotInYet || this.state === "in");
     },
     get publishText() {
       return this.state === "in" ? "Publish" : "Publish when it is in";
     },
     get publishesLater() {
-      return this.wantsPublish && this.isUnderWay;
+      return this.wantsPublish && this.isNotInYet;
     },
     get canRetry() {
-      return this.state === "broken" && this.mayRetry;
+      return this.mayRetry && (this.state === "broken" || this.state === "in");
     },
     get canRemove() {
-      return this.state !== "in";
+      return this.state !== "in" && this.state !== "checking";
     },
     get removeText() {
-      return this.state === "sending" ? "Cancel" : "Remove";
+      return this.isNotInYet ? "Cancel" : "Remove";
+    },
+    get canThrowAway() {
+      return this.state === "in" && !this.isPublished && !this.wantsPublish;
+    },
+    get throwAwayText() {
+      return this.isPrepared ? "Throw away" : "Cancel";
     },
     get savedText() {
       return { busy: "Saving …", done: "Saved" }[this.saving] ?? "";
@@ -87,7 +147,16 @@ export function newRow(file, shared) {
   };
 }
 
-// The fields as POST and PATCH take them.
+// The same file of the same person: what was sent of it counts.
+export function sameFile(one, other) {
+  return one.name === other.name && one.size === other.size && one.modified === other.modified;
+}
+
+export function fileFacts(file) {
+  return { name: file.name, size: file.size, modified: file.lastModified, file };
+}
+
+// The fields as the API takes them.
 export function fieldsOf(row) {
   const [visibility, team] = row.who.split(":");
   return {
@@ -103,25 +172,24 @@ export function fieldsOf(row) {
   };
 }
 
-export function formOf(row, { draft }) {
-  const form = new FormData();
-  // The fields stand before the file, so that the site can refuse them before it has read the bytes.
-  for (const [name, value] of Object.entries(fieldsOf(row)))
-    for (const one of Array.isArray(value) ? value : [value]) if (one) form.append(name, one);
-  form.append("draft", String(draft));
-  form.append("file", row.file, row.file.name);
-  return form;
+// The same, and what the file is, as an upload in parts brings it. `modified` is ours: by it the file is known again.
+export function metadataOf(row, { draft }) {
+  const { tags, ...fields } = fieldsOf(row);
+  const words = { filename: row.name, modified: row.modified, ...fields, tags: tags.join(", "), draft };
+  if (row.file.type) words.filetype = row.file.type;
+  return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== ""));
 }
 
-function sizeText(bytes) {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let [value, unit] = [bytes, 0];
-  while (value >= 1000 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
-  return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+export function showFault(row, { title, detail, errors = {}, mayRetry = true }) {
+  const faults = Object.fromEntries(Object.entries(errors).map(([field, [text]]) => [field, text]));
+  faults.visibility ??= faults.team;
+  Object.assign(row, { faultTitle: title ?? "Something went wrong.", fault: detail ?? "Try again.", faults, mayRetry });
+  if (faults.category || faults.tags || faults.visibility) row.isOpen = true;
 }
 
-function leftText(seconds) {
-  if (seconds < 5) return "a few seconds left";
-  if (seconds < 90) return `about ${Math.round(seconds / 5) * 5} s left`;
-  return `about ${Math.round(seconds / 60)} min left`;
+function sendingText(row) {
+  const parts = [row.percentText];
+  if (row.bytesPerSecond)
+    parts.push(`${sizeText(row.bytesPerSecond)}/s`, leftText((row.size * (1 - row.sent)) / row.bytesPerSecond));
+  return parts.join(" · ");
 }

@@ -1,19 +1,42 @@
 // The list of files on the upload page. Bytes leave at once, as drafts that nobody else sees; fields are saved as they change;
 // "Publish" may be pressed at any time. A row that fails leaves the others alone.
-// Reads: x-data="uploads" data-api, data-accept, data-max-bytes, data-max-text, data-max-duration-s; x-bind page, zone, chooser.
+// Reads: x-data="uploads" data-api, data-accept, data-max-bytes, data-max-text, data-max-duration-s, data-begun (what was there
+// before, as JSON), data-person; x-bind page, zone, forAll, chooser; [data-categories], [data-who]: all choices of these. Of what
+// the site does with a file, as a fragment in #upload-N-status: data-state, data-poster-url.
+import { say } from "../site/announce.js";
 import { loadInto } from "../site/fragments.js";
-import { change, send } from "./calls.js";
+import * as title from "../site/title.js";
+import { dropOtherWords, dropWords, keepWords, rowsOf } from "./begun.js";
+import { cancel, change, read, throwAway } from "./calls.js";
 import { faultOf, faultOfLength, look } from "./checks.js";
-import { fieldsOf, formOf, newRow } from "./rows.js";
-import { usualIn } from "./visibility.js";
-
-const AT_ONCE = 2;
+import { isSignedIn } from "./holds.js";
+import { journeys } from "./journeys.js";
+import { fieldsOf, fileFacts, newRow, sameFile, showFault } from "./rows.js";
+import { sharing } from "./sharing.js";
+import { leftOfAll, summaryOf, totalsOf } from "./totals.js";
+import { percentText } from "./words.js";
 
 export function uploads() {
   return {
+    ...sharing,
     rows: [],
-    shared: { category: "", tags: "", who: "everyone", whoWhy: "", isWhoChosen: false },
+    note: "",
     isOver: false,
+    isForAllOpen: true,
+    journeys: null,
+
+    init() {
+      const { api, begun } = this.$root.dataset;
+      this.journeys = journeys({
+        endpoint: new URL(`${api}/uploads`, location.href).href,
+        rows: () => this.rows,
+        arrived: (row, id) => this.arrived(row, id),
+      });
+      this.rows = rowsOf(JSON.parse(begun));
+      dropOtherWords(this.rows);
+      this.$nextTick(() => this.rows.filter(({ id }) => id).forEach(showProgress));
+      this.$watch("tabText", showInTab);
+    },
 
     page: {
       "@dragover.window.prevent"() {
@@ -28,15 +51,34 @@ export function uploads() {
       },
       "@htmx:load"({ target }) {
         const row = this.rows.find(({ statusId }) => statusId === target.parentElement?.id);
-        if (row) row.poster = target.dataset.posterUrl ?? "";
+        if (!row) return;
+        row.poster = target.dataset.posterUrl ?? "";
+        row.isPrepared = target.dataset.state !== "processing";
       },
       "@beforeunload.window"(event) {
         if (this.rows.some((row) => row.isUnderWay)) event.preventDefault();
       },
+      "@online.window"() {
+        this.journeys.goOnNow("offline", "unreachable");
+      },
+      "@offline.window"() {
+        this.journeys.holdAll("offline");
+      },
+      "@visibilitychange.document"() {
+        if (!document.hidden) this.journeys.goOnNow("offline", "unreachable", "signedOut");
+      },
     },
     zone: {
       ":class"() {
-        return this.isOver ? "is-over" : "";
+        return { "is-over": this.isOver, "is-slim": this.rows.length > 0 };
+      },
+    },
+    forAll: {
+      ":open"() {
+        return this.isForAllOpen;
+      },
+      "@toggle"({ target }) {
+        this.isForAllOpen = target.open;
       },
     },
     chooser: {
@@ -52,56 +94,103 @@ export function uploads() {
     get publishAllText() {
       return `Publish all ${this.publishable.length}`;
     },
+    // One blue button at a time: where there are several, that for all of them.
+    publishLook(row) {
+      return row.state === "in" && this.publishable.length === 1 ? "btn-primary" : "btn-line";
+    },
+    get pausable() {
+      return this.rows.filter((row) => row.canPause);
+    },
+    get paused() {
+      return this.rows.filter((row) => row.canGoOn);
+    },
+    get isSending() {
+      return this.rows.some((row) => row.isUnderWay);
+    },
     get summary() {
       return summaryOf(this.rows);
     },
-
-    add(files) {
-      for (const file of files) {
-        this.rows.push(newRow(file, this.shared));
-        this.receive(this.rows.at(-1)); // the reactive one
-      }
+    get part() {
+      return totalsOf(this.rows).part;
+    },
+    get leftText() {
+      return leftOfAll(this.rows);
+    },
+    get tabText() {
+      if (this.isSending) return percentText(this.part);
+      const mine = this.rows.filter((row) => row.file && row.state === "in");
+      if (!mine.length) return "";
+      return mine.every((row) => row.isPrepared) ? "Ready" : "Being prepared";
     },
 
-    async receive(row) {
+    add(files) {
+      this.note = "";
+      const isFirst = !this.rows.some((row) => row.file);
+      const rows = [...files].map((file) => this.take(fileFacts(file)));
+      if (!rows.length) return;
+      if (isFirst) this.isForAllOpen = false;
+      if (isFirst && rows.length === 1) rows[0].isOpen = true;
+      this.$nextTick(() => document.getElementById(rows[0].rowId).scrollIntoView({ block: "nearest" }));
+    },
+    // The row of the file: a new one, that which waits for it, or that which has it already.
+    take(facts) {
+      const there = this.rows.find((row) => sameFile(row, facts) && row.state !== "refused");
+      if (there && there.state !== "missing") {
+        this.note = `${facts.name} is in the list already.`;
+        return there;
+      }
+      if (!there) this.rows.push(newRow(facts, this.sharedFields()));
+      const row = there ?? this.rows.at(-1); // the reactive one
+      Object.assign(row, { file: facts.file, state: "waiting", fault: "", faultTitle: "" });
+      this.check(row);
+      return row;
+    },
+    // For one row that misses its file: the person may err in which.
+    chooseFor(row, { target }) {
+      const [file] = target.files;
+      target.value = "";
+      if (!file) return;
+      if (sameFile(row, fileFacts(file))) return this.add([file]);
+      Object.assign(row, {
+        faultTitle: "That is another file, or it was changed.",
+        fault: `What was sent belongs to ${row.name} as it was. To send this one, choose it above, as a new file.`,
+      });
+    },
+
+    async check(row) {
       const { accept, maxBytes, maxText, maxDurationS } = this.$root.dataset;
       const fault = faultOf(row.file, { accept, maxBytes: Number(maxBytes), maxText });
       if (fault) return refuse(row, fault);
+      releasePreview(row);
       row.preview = `${URL.createObjectURL(row.file)}#t=0.1`; // browsers paint a frame only for a named time
       Object.assign(row, await look(row.preview));
       const tooLong = faultOfLength(row.seconds, Number(maxDurationS));
       if (tooLong) return refuse(row, tooLong);
-      this.sendNext();
+      row.isChecked = true;
+      this.journeys.next();
     },
 
-    sendNext() {
-      const sending = this.rows.filter((row) => row.state === "sending").length;
-      for (const row of this.rows.filter((row) => row.state === "waiting" && !row.fault).slice(0, AT_ONCE - sending))
-        this.send(row);
-    },
-
-    async send(row) {
+    async arrived(row, id) {
       const { api } = this.$root.dataset;
-      const draft = !row.wantsPublish;
-      const stored = fieldsOf(row);
-      Object.assign(row, { state: "sending", sent: 0, fault: "", faultTitle: "", faults: {} });
-      const { done, cancel } = send(api, formOf(row, { draft }), speedometer(row));
-      row.cancel = cancel;
+      Object.assign(row, { state: "in", sent: 1, id, bytesPerSecond: 0, hold: "" });
+      say(`${row.name} is in, and being prepared.`);
       try {
-        const screencast = await done;
-        Object.assign(row, { state: "in", id: screencast.id, stored, isPublished: !draft });
+        const screencast = await read(api, id);
+        Object.assign(row, { url: new URL(screencast.url, location.href).pathname, isPublished: !screencast.draft });
+        // As the site took them: a category or a team may have gone while bytes were on their way.
+        Object.assign(row.stored, { category: screencast.category?.id ?? "", visibility: screencast.visibility });
         showTaken(row, screencast.tags);
-        loadInto(`#${row.statusId} > *`, `${new URL(screencast.url, location.href).pathname}/status?view=row`);
+        showProgress(row);
         await this.save(row);
+        if (row.state === "in" && !row.fault) dropWords(row);
       } catch (refusal) {
-        fail(row, refusal, "broken");
+        showFault(row, refusal);
       }
-      this.sendNext();
     },
 
-    // Sends what differs from what the site has; before the bytes are in there is nothing to change yet.
+    // Sends what differs from what the site has; before the bytes are in they are only kept here.
     async save(row) {
-      if (row.state !== "in") return;
+      if (row.state !== "in") return keepWords(row);
       const fields = fieldsOf(row);
       const changed = Object.fromEntries(
         Object.entries(fields).filter(([name, value]) => String(value) !== String(row.stored[name])),
@@ -113,16 +202,18 @@ export function uploads() {
       row.saving = "busy";
       try {
         const { tags } = await change(this.$root.dataset.api, row.id, changed);
-        Object.assign(row, { stored: fields, saving: "done", fault: "", faultTitle: "", faults: {} });
+        Object.assign(row, { stored: fields, saving: "done", fault: "", faultTitle: "", faults: {}, mayRetry: false });
         showTaken(row, tags);
         if (changed.draft === false) row.isPublished = true;
       } catch (refusal) {
-        row.wantsPublish = false;
-        row.saving = "";
-        fail(row, refusal, "in");
+        Object.assign(row, { wantsPublish: false, saving: "" });
+        showFault(row, refusal);
       }
     },
 
+    fold(row, { target }) {
+      row.isOpen = target.open;
+    },
     publish(row) {
       row.wantsPublish = true;
       return this.save(row);
@@ -130,44 +221,58 @@ export function uploads() {
     publishAll() {
       for (const row of this.publishable) this.publish(row);
     },
-    retry(row) {
-      Object.assign(row, { state: "waiting", fault: "", faultTitle: "" });
-      this.sendNext();
+    pause(row) {
+      this.journeys.pause(row);
+    },
+    goOn(row) {
+      this.journeys.goOn(row);
+    },
+    pauseAll() {
+      for (const row of this.pausable) this.pause(row);
+    },
+    goOnAll() {
+      for (const row of this.paused) this.goOn(row);
+    },
+    async retry(row) {
+      Object.assign(row, { fault: "", faultTitle: "", mayRetry: false });
+      if (row.state !== "in") return this.journeys.goOn(row);
+      await isSignedIn(location.href); // perhaps by a session that began since
+      return row.url ? this.save(row) : this.arrived(row, row.id);
     },
     remove(row) {
-      if (row.state === "sending") return row.cancel();
-      if (row.preview) URL.revokeObjectURL(row.preview.split("#")[0]);
-      this.rows = this.rows.filter((other) => other.key !== row.key);
+      this.journeys.cancel(row);
+      this.forget(row);
     },
-    shareWithRows() {
-      for (const row of this.rows) {
-        for (const name of ["category", "tags"]) if (!row.own[name]) row[name] = this.shared[name];
-        if (!row.own.who) Object.assign(row, { who: this.shared.who, whoWhy: this.shared.whoWhy });
-        this.save(row);
+    async throwAway(row) {
+      try {
+        await (row.isPrepared ? throwAway : cancel)(this.$root.dataset.api, row.id);
+        this.note = row.isPrepared ? `“${row.title}” is in the trash for 30 days.` : "";
+        this.forget(row);
+      } catch (refusal) {
+        showFault(row, refusal);
       }
     },
-    chooseForAll({ target }) {
-      if (!this.shared.isWhoChosen) Object.assign(this.shared, this.usualWith(target));
-      this.shareWithRows();
-    },
-    chooseWhoForAll() {
-      Object.assign(this.shared, { isWhoChosen: true, whoWhy: "" });
-      this.shareWithRows();
-    },
-    chooseCategory(row, { target }) {
-      row.own.category = true;
-      if (row.isWhoChosen || this.shared.isWhoChosen) return;
-      row.own.who = true; // the category of this row alone decides from now on
-      Object.assign(row, this.usualWith(target));
-    },
-    chooseWho(row) {
-      row.own.who = true;
-      Object.assign(row, { isWhoChosen: true, whoWhy: "" });
-    },
-    usualWith(categories) {
-      return usualIn(categories.selectedOptions[0], this.$root.querySelector("[data-who]").options);
+    forget(row) {
+      dropWords(row);
+      releasePreview(row);
+      this.rows = this.rows.filter((other) => other.key !== row.key);
+      this.journeys.next();
     },
   };
+}
+
+function showInTab(text) {
+  if (!text) title.settle();
+  else if (text === "Ready") title.done(`${text} - Upload`);
+  else title.show(`${text} - Upload`);
+}
+
+function showProgress(row) {
+  loadInto(`#${row.statusId} > *`, `${row.url}/status?view=row`);
+}
+
+function releasePreview(row) {
+  if (row.preview) URL.revokeObjectURL(row.preview.split("#")[0]);
 }
 
 function refuse(row, { title, detail }) {
@@ -178,45 +283,10 @@ function refuse(row, { title, detail }) {
 function showTaken(row, tags) {
   const sent = row.stored.tags;
   if (sent.length === tags.length && sent.every((tag) => tags.includes(tag))) return;
-  if (tags.length < sent.length)
+  if (tags.length < sent.length) {
     row.faults.tags = `Taken: ${tags.join(", ") || "none"}. The rest is not used here any more, or means the same.`;
+    row.isOpen = true;
+  }
   if (row.tags === sent.join(", ")) row.tags = tags.join(", ");
   row.stored.tags = tags;
-}
-
-function fail(row, refusal, state) {
-  const texts = Object.entries(refusal.errors ?? {}).map(([field, [text]]) => [field, text]);
-  Object.assign(row, {
-    state,
-    faultTitle: refusal.title ?? "Something went wrong.",
-    fault: refusal.detail ?? "Try again.",
-    faults: Object.fromEntries(texts),
-    mayRetry: refusal.mayRetry ?? true,
-  });
-}
-
-// Bytes per second over the last few seconds, so that it neither jumps nor remembers a slow start.
-function speedometer(row) {
-  let [at, bytes] = [performance.now(), 0];
-  return (loaded, total) => {
-    row.sent = total ? loaded / total : 0;
-    const now = performance.now();
-    if (now - at < 500) return;
-    const speed = ((loaded - bytes) * 1000) / (now - at);
-    row.bytesPerSecond = row.bytesPerSecond ? row.bytesPerSecond * 0.7 + speed * 0.3 : speed;
-    [at, bytes] = [now, loaded];
-  };
-}
-
-function summaryOf(rows) {
-  const count = (state) => rows.filter((row) => row.state === state).length;
-  const parts = [
-    [count("sending") + count("waiting"), "on the way"],
-    [count("in"), "in"],
-    [count("broken") + count("refused"), "not taken"],
-  ];
-  return parts
-    .filter(([number]) => number)
-    .map(([number, text]) => `${number} ${text}`)
-    .join(" · ");
 }

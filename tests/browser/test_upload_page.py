@@ -1,0 +1,265 @@
+"""One file on its way: paused, cut off, gone on with after a reload, cancelled, refused. In real Chromium."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, FileChooser, Page, expect
+from sqlalchemy import delete, select, update
+
+from kb.db import db, new_id, now, writing
+from kb.screencasts.models import PartialUpload, Screencast
+from tests.browser.conftest import open_as, serve
+from tests.browser.uploading import Traffic, choose, padded, row, slow, watch
+from tests.web.actors import World, make_world, word
+
+pytestmark = pytest.mark.browser
+SIZE_BYTES = 3_000_000
+# So slow that there is time to do something in the middle.
+NARROW = 600_000
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, migrated: Path, clip: Path) -> World:
+    return make_world(tmp_path_factory.mktemp("uploading"), migrated, clip)
+
+
+@pytest.fixture
+def page(browser: Browser, world: World) -> Iterator[Page]:
+    with serve(world.site) as address:
+        context = open_as(browser, world, "author", address)
+        page = context.new_page()
+        page.goto("/upload")
+        yield page
+        context.close()
+    with world.site.app_context(), writing() as session:
+        session.execute(delete(PartialUpload))
+
+
+@pytest.fixture
+def traffic(page: Page) -> Traffic:
+    return watch(page)
+
+
+@pytest.fixture
+def big(clip: Path, tmp_path: Path) -> Path:
+    return padded(clip, tmp_path / f"{new_id()}.mp4", SIZE_BYTES)
+
+
+def test_a_paused_upload_goes_on_where_it_was(page: Page, traffic: Traffic, big: Path, world: World) -> None:
+    with slow(page, NARROW) as widen:
+        choose(page, big)
+        mine = row(page, big.name)
+        expect(mine.get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        mine.get_by_role("button", name="Pause").click()
+        expect(mine.get_by_text(re.compile(r"^Paused at \d+ %\.$"))).to_be_visible()
+        widen()
+        mine.get_by_role("button", name="Go on").click()
+        expect(mine.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    assert_sent_once(traffic)
+    assert sizes(world, big) == [SIZE_BYTES]
+
+
+def test_after_a_reload_the_same_file_chosen_again_goes_on_and_its_words_are_kept(
+    page: Page, traffic: Traffic, big: Path, clip: Path, world: World
+) -> None:
+    with slow(page, NARROW):
+        choose(page, big)
+        mine = row(page, big.name)
+        mine.get_by_label("Title").fill("Typed while bytes were on their way")
+        mine.get_by_label("Title").blur()
+        expect(mine.get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        page.reload()
+    mine = row(page, big.name)
+    expect(mine.get_by_text(re.compile(rf"^Choose {big.name} again to go on from [1-9]\d? %\.$"))).to_be_visible()
+    expect(mine.get_by_label("Title")).to_have_value("Typed while bytes were on their way")
+
+    mine.locator("input[type=file]").set_input_files(clip)
+    expect(mine.get_by_text("That is another file, or it was changed.")).to_be_visible()
+    mine.locator("input[type=file]").set_input_files(big)
+    expect(mine.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    expect(mine.get_by_text("Saved")).to_be_visible()
+    assert_sent_once(traffic)
+    assert sizes(world, big) == [SIZE_BYTES]
+    assert titles(world, big) == ["Typed while bytes were on their way"]
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('upload:')).length") == 0
+
+
+def test_nobody_sees_what_others_have_begun(page: Page, big: Path, browser: Browser, world: World) -> None:
+    with slow(page, NARROW):
+        choose(page, big)
+        expect(row(page, big.name).get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        other = open_as(browser, world, "other", page.url.removesuffix("/upload"))
+        theirs = other.new_page()
+        theirs.goto("/upload")
+        expect(theirs.get_by_role("heading", name="Upload recordings")).to_be_visible()
+        expect(theirs.locator(".upload-row")).to_have_count(0)
+        other.close()
+
+
+def test_a_cancelled_upload_leaves_nothing_on_the_site(page: Page, traffic: Traffic, big: Path, world: World) -> None:
+    with slow(page, NARROW):
+        choose(page, big)
+        mine = row(page, big.name)
+        expect(mine.get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        with page.expect_response(lambda answer: answer.request.method == "DELETE" and answer.status == 204):
+            mine.get_by_role("button", name="Cancel").click()
+    expect(mine).to_have_count(0)
+    with world.site.app_context():
+        upload_id = traffic.begun[0].rpartition("/")[2]
+        assert db.session.get(PartialUpload, upload_id) is None
+        assert not list((world.site.extensions["kb.settings"].tmp_dir / "uploads").glob(f"{upload_id}*"))
+    assert sizes(world, big) == []
+
+
+def test_an_upload_waits_for_a_lost_network_and_goes_on_by_itself(
+    page: Page, traffic: Traffic, big: Path, world: World
+) -> None:
+    with slow(page, NARROW):
+        choose(page, big)
+        mine = row(page, big.name)
+        expect(mine.get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        page.context.set_offline(True)
+        expect(mine.get_by_text("There is no network. It goes on by itself when it is back.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(mine.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    assert_sent_once(traffic)
+    assert sizes(world, big) == [SIZE_BYTES]
+
+
+def test_an_upload_outlives_the_session_in_which_it_was_begun(
+    page: Page, traffic: Traffic, big: Path, browser: Browser, world: World
+) -> None:
+    with slow(page, NARROW):
+        choose(page, big)
+        mine = row(page, big.name)
+        expect(mine.get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        mine.get_by_role("button", name="Pause").click()
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    mine.get_by_role("button", name="Go on").click()
+    expect(mine.get_by_text("You are signed out here.")).to_be_visible()
+    expect(mine.get_by_role("link", name="Sign in")).to_be_visible()
+    signed_in_again = open_as(browser, world, "author", page.url.removesuffix("/upload"))
+    page.context.add_cookies(signed_in_again.cookies())  # type: ignore[arg-type]
+    signed_in_again.close()
+    assert page.context.cookies() != cookies
+    expect(mine.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=30_000)
+    assert_sent_once(traffic)
+    mine.get_by_role("button", name="Publish", exact=True).click()
+    expect(mine.get_by_text("Published", exact=True)).to_be_visible()
+
+
+def test_a_file_that_changes_on_the_way_is_named_and_can_be_chosen_again(page: Page, big: Path) -> None:
+    with slow(page, NARROW):
+        choose(page, big)
+        mine = row(page, big.name)
+        expect(mine.get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        mine.get_by_role("button", name="Pause").click()
+        big.unlink()
+        mine.get_by_role("button", name="Go on").click()
+        expect(mine.get_by_text("The file can't be read any more.")).to_be_visible(timeout=10_000)
+        expect(mine.get_by_text("Choose the file")).to_be_visible()
+
+
+def test_what_the_site_kept_too_long_begins_anew(page: Page, traffic: Traffic, big: Path, world: World) -> None:
+    with slow(page, NARROW) as widen:
+        choose(page, big)
+        mine = row(page, big.name)
+        expect(mine.get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        mine.get_by_role("button", name="Pause").click()
+        with world.site.app_context(), writing() as session:
+            session.execute(update(PartialUpload).values(expires_at=now() - timedelta(days=1)))
+        widen()
+        mine.get_by_role("button", name="Go on").click()
+        expect(mine.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    assert len(traffic.begun) == 2
+    assert sizes(world, big) == [SIZE_BYTES]
+
+
+def test_refusals_are_sentences_at_the_row_and_leave_the_others_alone(page: Page, clip: Path, tmp_path: Path) -> None:
+    notes, empty, table = tmp_path / "notes.mp4", tmp_path / "empty.mp4", tmp_path / "table.csv"
+    notes.write_text("words, and no picture")
+    empty.touch()
+    table.write_text("a,b")
+    choose(page, notes, empty, table, clip)
+    expect(row(page, "notes.mp4").get_by_role("alert")).to_contain_text("not like a video")
+    expect(row(page, "empty.mp4").get_by_role("alert")).to_contain_text("It is empty.")
+    expect(row(page, "table.csv").get_by_role("alert")).to_contain_text("It is not a video.")
+    expect(row(page, clip.name).get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    for name in ("notes.mp4", "empty.mp4", "table.csv"):
+        expect(row(page, name).get_by_role("button", name="Try again")).to_be_hidden()
+        row(page, name).get_by_role("button", name="Remove").click()
+        expect(row(page, name)).to_have_count(0)
+
+
+def test_drafts_come_back_with_the_page_and_can_be_thrown_away(
+    page: Page, clip: Path, tmp_path: Path, world: World
+) -> None:
+    clip = Path(shutil.copy(clip, tmp_path / "draft.mp4"))
+    choose(page, clip)
+    expect(row(page, clip.name).get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    page.reload()
+    new, prepared = row(page, clip.name), row(page, f"{word('draft', 'filename')}.mp4")
+    new.get_by_label("Title").fill("Named on the second visit")
+    new.get_by_label("Title").blur()
+    expect(new.get_by_text("Saved")).to_be_visible()
+    assert titles(world, clip) == ["Named on the second visit"]
+    new.get_by_role("button", name="Cancel").click()
+    expect(new).to_have_count(0)
+    assert titles(world, clip) == []
+    prepared.get_by_role("button", name="Throw away").click()
+    expect(page.get_by_text("is in the trash for 30 days.")).to_be_visible()
+    expect(prepared).to_have_count(0)
+    with world.site.app_context():
+        assert db.session.get_one(Screencast, world.items["draft"]).trashed_at
+
+
+def test_the_tab_says_how_much_has_left(page: Page, big: Path) -> None:
+    with slow(page, NARROW):
+        choose(page, big)
+        expect(page).to_have_title(re.compile(r"^[1-9]\d? % - Upload"), timeout=10_000)
+
+
+def test_a_file_is_sent_by_keyboard_and_its_row_is_seen_on_a_phone(browser: Browser, world: World, clip: Path) -> None:
+    with serve(world.site) as address:
+        context = open_as(browser, world, "mate", address, viewport={"width": 390, "height": 844})
+        page = context.new_page()
+        page.goto("/upload")
+        choosers: list[FileChooser] = []
+        page.on("filechooser", lambda chooser: choosers.append(chooser))
+        page.locator(".drop-zone input[type=file]").focus()
+        while not choosers:
+            # For a moment after it has loaded a page a busy browser takes no keys.
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(300)
+        choosers[0].set_files(clip)
+        expect(row(page, clip.name).get_by_label("Title")).to_be_in_viewport()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        context.close()
+
+
+def assert_sent_once(traffic: Traffic) -> None:
+    """No byte that the site had was sent to it again: each part begins where the site had come to by then."""
+    assert len(traffic.begun) == 1
+    reached = 0
+    for part in traffic.parts:
+        assert part.start >= reached
+        reached = part.end if part.end is not None else part.start
+    assert traffic.parts[-1].start > 0
+    assert traffic.parts[-1].end == SIZE_BYTES
+
+
+def sizes(world: World, file: Path) -> list[int]:
+    """Of each screencast that was made of this file."""
+    with world.site.app_context():
+        query = select(Screencast.original_bytes).where(Screencast.filename == file.name)
+        return list(db.session.scalars(query))
+
+
+def titles(world: World, file: Path) -> list[str]:
+    with world.site.app_context():
+        return list(db.session.scalars(select(Screencast.title).where(Screencast.filename == file.name)))
