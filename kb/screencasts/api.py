@@ -26,7 +26,7 @@ class StepOut(BaseModel):
     name: str
     state: str = Field(description="waiting, running, done, failed or skipped")
     progress: float
-    error: Problem | None = Field(description="Why it failed, or a note on what it met.")
+    error: Problem | None = Field(description="Why it failed or is tried again, or a note on what it met.")
 
 
 class SourceOut(BaseModel):

@@ -10,7 +10,7 @@ from flask import request, url_for
 from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.db import now
 from kb.screencasts.cancelling import can_be_cancelled
-from kb.screencasts.models import ENDED, Screencast, State, Step, StepState
+from kb.screencasts.models import Screencast, State, Step, StepState
 from kb.screencasts.progress import Progress
 from kb.screencasts.queries import same_file
 from kb.screencasts.steps import BY_NAME
@@ -289,12 +289,15 @@ def _caption(caption: dict[str, Any], url: str) -> dict[str, Any]:
     }
 
 
+STEP_TITLES = {StepState.failed: "It failed", StepState.waiting: "It is tried again soon"}
+
+
 def _step_json(step: Step) -> dict[str, Any]:
     error = None
-    if step.error_text and step.state in ENDED:
+    if step.error_text and step.state != StepState.running:
         error = {
             "type": "about:blank",
-            "title": "It failed" if step.state == StepState.failed else "A note",
+            "title": STEP_TITLES.get(step.state, "A note"),
             "status": 422,
             "detail": step.error_text,
             "code": step.error_code,
