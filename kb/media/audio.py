@@ -83,11 +83,13 @@ def extract(
             # Where ebur128 says what it found.
             log_level="info",
         )
-        loudness_lufs = max(map(float, LOUDNESS.findall(finished.stderr)), default=LEAST_LUFS)
+        # Before it stands what is said of the input, in whatever words its tags hold.
+        summary = finished.stderr.rpartition("Summary:")[2]
+        loudness_lufs = max(map(float, LOUDNESS.findall(summary)), default=LEAST_LUFS)
         return Sound(
             wav=wav.replace(folder / wav.name),
             loudness_lufs=loudness_lufs if loudness_lufs > LEAST_LUFS else None,
-            peak_dbfs=max(map(float, PEAK.findall(finished.stderr)), default=-inf),
+            peak_dbfs=max(map(float, PEAK.findall(summary)), default=-inf),
         )
 
 

@@ -29,10 +29,16 @@ def shoot(
     ticks it stays; rate: ticks a second. Raises ToolFailed, and ValueError where there are not as many of one as of the
     other.
     """
-    picture = ffmpeg.input("pipe:0", f="rawvideo", pix_fmt="rgb24", s=f"{size[0]}x{size[1]}", framerate=rate)
+    picture = ffmpeg.input(
+        "pipe:0", f="rawvideo", protocol_whitelist="pipe", pix_fmt="rgb24", s=f"{size[0]}x{size[1]}", framerate=rate
+    )
     picture = picture.video.filter("setpts", f"{_starts(stays)}/({rate}*TB)")
     picture = picture.filter("scale", out_color_matrix="bt709", out_range="tv").filter("format", "yuv420p")
-    streams = [picture, ffmpeg.input(f"file:{wav.absolute()}", f="wav").audio] if wav else [picture]
+    streams = (
+        [picture, ffmpeg.input(f"file:{wav.absolute()}", f="wav", protocol_whitelist="file").audio]
+        if wav
+        else [picture]
+    )
     encoding = {
         "vcodec": "libx264",
         "preset": "veryfast",

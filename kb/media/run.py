@@ -110,8 +110,8 @@ def run(
     on_line: called in the caller's thread with each line of stdout, which is then not kept.
     should_stop: asked about five times a second; True kills the group and raises Stopped.
     env: added to a small environment that holds none of our settings.
-    Raises ToolFailed: code "deadline", "memory", "output-too-big", "crashed", "killed", "tool-failed", "tool-missing" or,
-    as Stopped, "stopped".
+    Raises ToolFailed: code "deadline", "memory", "output-too-big", "crashed", "killed", "tool-failed", "tool-missing"
+    or, as Stopped, "stopped".
 
     Call it from a thread that outlives the tool: the kernel kills the tool when the thread that started it ends.
     """

@@ -1,12 +1,14 @@
 """What went wrong with a tool, as one of a few failures with a code, a sentence, and whether a retry can help."""
 
+import re
 import signal
 
 from kb.errors import ToolFailed
 
 OUT_OF_MEMORY = ("Cannot allocate memory", "MemoryError", "std::bad_alloc", "out of memory")
 TOO_BIG = ("File too large", "File size limit exceeded")
-DISK_FULL = "No space left on device"
+# At the start of a line, where a program speaks for itself: what it says of a recording's own title is indented.
+DISK_FULL = re.compile(r"^\S.*No space left on device(?:\)|: '.*')?$", re.MULTILINE)
 
 
 class Stopped(ToolFailed):
@@ -22,7 +24,7 @@ def judge(tool: str, exit_code: int, log: str, *, deadline_s: float, used_up: bo
     used_up: it took all the processor time that it might take.
     """
     # ffmpeg 5.1 says in its log alone that it could not write the end of a file.
-    if exit_code == 0 and DISK_FULL not in log:
+    if exit_code == 0 and not DISK_FULL.search(log):
         return
     if any(words in log for words in OUT_OF_MEMORY):
         raise ToolFailed(
@@ -39,8 +41,10 @@ def judge(tool: str, exit_code: int, log: str, *, deadline_s: float, used_up: bo
         # Killed from outside (no memory left, a restart) is no fault of the input; a crash of its own is.
         permanent = exit_code != -signal.SIGKILL
         code = "crashed" if permanent else "killed"
-        raise ToolFailed(f"{tool} broke down on this recording.", permanent=permanent, code=code, log=log)
-    if DISK_FULL in log:
+        what_next = "See if it plays on your computer; if it does, export it as MP4 and upload that."
+        detail = f"{tool} broke down on this recording." + (f" {what_next}" if permanent else "")
+        raise ToolFailed(detail, permanent=permanent, code=code, log=log)
+    if DISK_FULL.search(log):
         raise no_room(log)
     raise ToolFailed(f"{tool} could not work with this recording.", permanent=True, code="tool-failed", log=log)
 

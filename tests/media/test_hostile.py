@@ -112,3 +112,20 @@ def test_a_file_cut_off_anywhere_ends_so(clip: Callable[[str], Path], tmp_path: 
     path.write_bytes(content[: int(len(content) * share)])
     out.mkdir()
     go_all_the_way(path, out)
+
+
+VERDICTS = ["No space left on device", "x: No space left on device", "Cannot allocate memory", "File too large"]
+
+
+def test_the_words_of_a_recording_are_not_taken_for_the_programs_own(
+    probed: Give, ffmpeg: Callable[..., None], clip: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """ffmpeg says in its log what the tags are; a title is no verdict, and a tag no measure of loudness."""
+    path, out = tmp_path / "film.mkv", tmp_path / "out"
+    out.mkdir()
+    lines = "\n".join([*VERDICTS, "[Parsed_ebur128_1 @ 0] Summary:", "    I:         -3.0 LUFS"])
+    tags = ["-metadata", f"title={lines}", "-metadata", f"{'I':>16}=loud LUFS", "-metadata", f"{'Peak':>16}=9 dBFS"]
+    ffmpeg("-i", clip("h264-aac.mp4"), "-c", "copy", *tags, path)
+    said = render(*probed(path), out, encode=False)
+    plain = render(*probed(clip("h264-aac.mp4")), tmp_path, encode=False)
+    assert said.loudness_lufs == plain.loudness_lufs

@@ -218,6 +218,15 @@ def test_each_end_has_a_code_and_says_if_a_retry_can_help(
     assert failure.detail.endswith(".")
 
 
+def test_a_full_disk_is_known_by_what_a_program_says_itself() -> None:
+    for said in (
+        "Error writing trailer of x.mp4: No space left on device",
+        "OSError: [Errno 28] No space left on device",
+    ):
+        assert failure_of(lambda said=said: run(["sh", "-c", 'echo "$0" >&2', said], limits=SOON)).code == "no-room"
+    run(["sh", "-c", 'echo "    title : No space left on device" >&2'], limits=SOON)
+
+
 def test_a_file_can_not_outgrow_its_limit(tmp_path: Path) -> None:
     limits = Limits(deadline_s=20, output_bytes=100_000)
     script = ["dd", "if=/dev/zero", f"of={tmp_path / 'big'}", "bs=1000", "count=1000"]
