@@ -52,17 +52,17 @@ def test_a_banner_comes_with_the_loss_of_the_network_and_goes_when_it_is_back(pa
 def test_a_banner_comes_when_a_part_of_the_page_asks_in_vain(page: Page) -> None:
     page.goto("/")
     banner = page.locator("#offline")
-    page.route("**/status**", lambda route: route.abort())
+    page.route("**/progress**", lambda route: route.abort())
     page.route("**/healthz", lambda route: route.abort())
     expect(banner).to_contain_text(GONE, timeout=15_000)
-    page.unroute("**/status**")
+    page.unroute("**/progress**")
     page.unroute("**/healthz")
     expect(banner).to_contain_text(BACK, timeout=15_000)
 
 
 def test_a_refusal_is_no_loss_of_the_site(page: Page) -> None:
     page.goto("/")
-    page.route("**/status**", lambda route: route.fulfill(status=500))
-    with page.expect_response("**/status**"):
+    page.route("**/progress**", lambda route: route.fulfill(status=500))
+    with page.expect_response("**/progress**"):
         pass
     expect(page.locator("#offline")).to_be_hidden()

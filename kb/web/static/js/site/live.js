@@ -1,7 +1,7 @@
 // Keeps what shows a screencast in work up to date: by the event stream while the tab is seen, else by asking now and then.
 // Reads: data-live="id", data-live-stamp, data-live-from="address of the fragment" on what is being prepared; inside it
 // data-live-bar, data-live-words, data-live-percent, data-live-left; data-live-title beside data-live.
-// Says on document: "live:changed" with the item of /api/v1/progress.
+// Says on document: "live:changed" with the item of /api/v1/progress; "live:unreached" when the site could not be asked.
 import { loadInto } from "./fragments.js";
 import { listen, stopListening } from "./live/source.js";
 import * as title from "./title.js";
@@ -67,6 +67,7 @@ function askAgain(ms) {
 async function ask() {
   const wanted = ids();
   const answer = await fetch(`/api/v1/progress?ids=${wanted}`).catch(() => null);
+  if (!answer) document.dispatchEvent(new Event("live:unreached"));
   // Signed out: the page stays as it is.
   if (answer?.status === 401) return rest();
   const isNews = answer?.ok && answer.headers.get("ETag") !== lastTag;

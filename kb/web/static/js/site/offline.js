@@ -11,7 +11,7 @@ let asking;
 window.addEventListener("offline", gone);
 window.addEventListener("online", ask);
 // What a part of the page asked for never arrived; an answer that refuses is an answer.
-document.addEventListener("htmx:sendError", gone);
+for (const event of ["htmx:sendError", "live:unreached"]) document.addEventListener(event, gone);
 if (!navigator.onLine) gone();
 
 function gone() {
