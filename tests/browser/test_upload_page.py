@@ -5,11 +5,13 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, FileChooser, Page, expect
 from sqlalchemy import delete, select, update
 
+from kb.config import ROOT
 from kb.db import db, new_id, now, writing
 from kb.screencasts.models import PartialUpload, Screencast
 from tests.browser.conftest import open_as, serve
@@ -17,6 +19,7 @@ from tests.browser.uploading import Traffic, choose, padded, row, slow, watch
 from tests.web.actors import World, make_world, word
 
 pytestmark = pytest.mark.browser
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 SIZE_BYTES = 3_000_000
 # So slow that there is time to do something in the middle.
 NARROW = 600_000
@@ -130,6 +133,22 @@ def test_an_upload_waits_for_a_lost_network_and_goes_on_by_itself(
     assert sizes(world, big) == [SIZE_BYTES]
 
 
+def test_an_upload_goes_on_when_the_site_answers_again(page: Page, traffic: Traffic, big: Path, world: World) -> None:
+    with slow(page, NARROW) as widen:
+        choose(page, big)
+        mine = row(page, big.name)
+        expect(mine.get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        mine.get_by_role("button", name="Pause").click()
+        page.route("**/api/v1/uploads/*", lambda route: route.abort("connectionrefused"))
+        mine.get_by_role("button", name="Go on").click()
+        expect(mine.get_by_text("The site can't be reached. It is tried again by itself.")).to_be_visible()
+        page.unroute("**/api/v1/uploads/*")
+        widen()
+        expect(mine.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    assert_sent_once(traffic)
+    assert sizes(world, big) == [SIZE_BYTES]
+
+
 def test_an_upload_outlives_the_session_in_which_it_was_begun(
     page: Page, traffic: Traffic, big: Path, browser: Browser, world: World
 ) -> None:
@@ -216,6 +235,26 @@ def test_drafts_come_back_with_the_page_and_can_be_thrown_away(
     expect(prepared).to_have_count(0)
     with world.site.app_context():
         assert db.session.get_one(Screencast, world.items["draft"]).trashed_at
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_rows_of_every_kind(
+    page: Page, big: Path, clip: Path, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    notes, paused = tmp_path / "notes.mp4", padded(clip, tmp_path / "paused.mp4", SIZE_BYTES)
+    notes.write_text("words, and no picture")
+    with slow(page, NARROW):
+        choose(page, big)
+        expect(row(page, big.name).get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
+        page.reload()
+        choose(page, clip, notes, paused)
+        row(page, paused.name).get_by_role("button", name="Pause").click()
+        expect(row(page, notes.name).get_by_role("alert")).to_be_visible(timeout=20_000)
+    expect(row(page, big.name).get_by_text("Choose the file")).to_be_visible()
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert [each["id"] for each in found["violations"]] == []
 
 
 def test_the_tab_says_how_much_has_left(page: Page, big: Path) -> None:

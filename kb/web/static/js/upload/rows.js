@@ -108,6 +108,9 @@ export function newRow({ name, size, modified, file = null }, fields) {
           return "";
       }
     },
+    get isCutOff() {
+      return this.state === "held" && ["offline", "unreachable"].includes(this.hold);
+    },
     get isSignedOut() {
       return this.state === "held" && this.hold === "signedOut";
     },
