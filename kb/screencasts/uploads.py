@@ -1,5 +1,6 @@
 """Uploads in parts (tus): begun, gone on with, and at their last byte a screencast. What has arrived is never lost."""
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,6 +37,8 @@ from kb.web.tus import Body, Checksum
 
 # Not written with each part: a recorder sends one each second.
 EXTENDS_AFTER = timedelta(hours=1)
+# Far less than what is kept free for the rest of the site.
+LOOKS_FOR_ROOM_EVERY_BYTES = 16 * 1024**2
 
 
 @dataclass(frozen=True)
@@ -194,10 +197,7 @@ def _write(upload_id: str, file: PartFile, part: Part, most_bytes: int) -> None:
     digest = part.checksum.begin() if part.checksum else None
     is_known = file.offset_bytes >= HEAD_BYTES
     with file.unchecked() if digest else nullcontext():
-        for piece in part.body.pieces(is_wanted=file.is_wanted):
-            if file.offset_bytes + len(piece) > most_bytes:
-                raise _too_much(most_bytes, is_announced=True)
-            _leave_room(len(piece))
+        for piece in _as_they_fit(part.body.pieces(is_wanted=file.is_wanted), file, most_bytes):
             file.add(piece)
             if file.is_gone:
                 raise not_there()
@@ -210,6 +210,19 @@ def _write(upload_id: str, file: PartFile, part: Part, most_bytes: int) -> None:
     if not is_known:
         _is_video(upload_id, file)
     file.sync()
+
+
+def _as_they_fit(pieces: Iterator[bytes], file: PartFile, most_bytes: int) -> Iterator[bytes]:
+    """Raises TooLarge, or NoRoom, before the first that does not."""
+    left_bytes = 0
+    for piece in pieces:
+        if file.offset_bytes + len(piece) > most_bytes:
+            raise _too_much(most_bytes, is_announced=True)
+        if left_bytes < len(piece):
+            _leave_room(len(piece))
+            left_bytes = LOOKS_FOR_ROOM_EVERY_BYTES
+        left_bytes -= len(piece)
+        yield piece
 
 
 def _is_video(upload_id: str, file: PartFile) -> bool:

@@ -63,8 +63,9 @@ class Served:
     @property
     def workers(self) -> list[int]:
         assert self._process
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
-        return [int(pid) for pid in children.read_text().split()]
+        return [
+            pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if parent_of(pid) == self._process.pid
+        ]
 
     def call(self, method: str, url: str, body: bytes = b"", **headers: object) -> HTTPResponse:
         """On a connection of its own, so that any of the processes may get it."""
@@ -100,6 +101,14 @@ class Served:
     def _headers(self, more: dict[str, Any]) -> dict[str, str]:
         named = {name.replace("_", "-"): str(value) for name, value in more.items()}
         return {"Authorization": f"Bearer {self.token}", "Tus-Resumable": "1.0.0", **named}
+
+
+def parent_of(pid: int) -> int | None:
+    """None if it has ended. (/proc/PID/task/PID/children leaves some out while others start and end.)"""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 def until(true: Callable[[], Any]) -> None:

@@ -18,6 +18,9 @@ from tests.screencasts.conftest import UPLOADS
 from tests.screencasts.served import Served
 from tests.screencasts.served import served as served
 
+# Served from SQLite in any case.
+pytestmark = pytest.mark.only_sqlite
+
 SCRIPT = Path(__file__).parent / "tus_js.mjs"
 
 

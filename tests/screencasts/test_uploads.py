@@ -447,6 +447,12 @@ def test_a_browser_sends_with_its_cookie_and_the_csrf_token(
     assert with_token.send(url, 0, clip_bytes).headers["Screencast-Id"]
 
 
+def test_each_part_counts_as_a_write(sender: Sender) -> None:
+    url = sender.begun(20)
+    limits = [sender.send(url, 0).headers[f"X-RateLimit-{name}"] for name in ("Limit", "Remaining")]
+    assert limits == ["600", "597"]
+
+
 # -- another recording for a screencast ---------------------------------------------------------------------
 
 

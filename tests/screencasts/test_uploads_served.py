@@ -12,6 +12,9 @@ from tests.screencasts.served import Served, until
 from tests.screencasts.served import long_clip as long_clip
 from tests.screencasts.served import served as served
 
+# Served from SQLite in any case.
+pytestmark = pytest.mark.only_sqlite
+
 
 def status_of(connection: socket.socket) -> int:
     told = b""
@@ -145,6 +148,7 @@ def test_a_long_body_goes_to_the_disk_and_not_through_memory(served: Served, lon
 
     served.send(served.begun(5), 0, b"hello")
     before = peaks_kb()
+    assert before > 20_000
     connection = served.sending(served.begun(len(long_clip)), 0, Content_Length=len(long_clip))
     connection.sendall(long_clip[:-1])
     assert peaks_kb() - before < 15_000
