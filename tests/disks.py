@@ -6,7 +6,7 @@ They are mounted where this process and its children alone see them, and are gon
 import ctypes
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -42,9 +42,15 @@ def _own_namespace() -> str | None:
 
 
 def fill(folder: Path, *, leave_bytes: int = 0) -> Path:
-    """Take all room of a folder's filesystem but leave_bytes. Returns the file to delete to have it back."""
+    """Take all room of a folder's filesystem but leave_bytes; again takes what others let go meanwhile.
+
+    Returns the file to delete to have it back.
+    """
     ballast = folder / "ballast"
     found = os.statvfs(folder)
-    with ballast.open("wb") as file:
-        file.write(b"\0" * max(0, found.f_bavail * found.f_frsize - leave_bytes))
+    wanted = max(0, found.f_bavail * found.f_frsize - leave_bytes)
+    # Others may write at the same time; then there is less.
+    with ballast.open("ab", buffering=0) as file, suppress(OSError):
+        while wanted > 0:
+            wanted -= file.write(bytes(min(wanted, 1024**2)))
     return ballast

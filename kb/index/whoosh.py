@@ -200,7 +200,7 @@ class WhooshIndex:
                         writer.add_document(**_fields(document))
 
     def rebuild(self, documents: Iterable[Document]) -> None:
-        with self._folders.writing(patience_s=self._patience_s), self._folders.replacing() as folder:
+        with self._folders.writing(patience_s=self._patience_s), _said_if_full(), self._folders.replacing() as folder:
             index = create_in(str(folder), _schema())
             with _writer(index) as writer:
                 for document in documents:
@@ -248,13 +248,22 @@ def _writer(index: Any) -> Any:
 def _broken_if_torn() -> Iterator[None]:
     """Whoosh meets torn files with whatever their bytes lead to (struct, pickle, assertion, index errors …)."""
     try:
-        yield
+        with _said_if_full():
+            yield
     except KbError:
         raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoRoom("There is no room left for the search index.") from error
         raise IndexBroken("The search index can't be read.") from error
+
+
+@contextmanager
+def _said_if_full() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NoRoom("There is no room left for the search index.") from error
 
 
 def _filtered(state: Snapshot, query: Query, seen: frozenset[int]) -> Collection[int]:

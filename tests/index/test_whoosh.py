@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from kb.errors import NoRoom
 from kb.index.contract import Document, Index, IndexBroken, IndexBusy, Query
 from kb.index.whoosh import WhooshIndex
+from tests.disks import disk, fill
 
 BOTH = frozenset({"a", "b"})
 DOCUMENTS = [Document("a", "Merge branches", version=1), Document("b", "Restart pods", version=1)]
@@ -102,6 +104,27 @@ def test_a_rebuild_that_fails_changes_nothing_and_leaves_nothing(folder: Path) -
         WhooshIndex(folder).rebuild(failing())
     assert files(folder) == before
     assert found(WhooshIndex(folder), "restart") == ["b"]
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_full_disk_leaves_what_was_found_and_takes_the_rest_once_there_is_room(tmp_path: Path, anew: bool) -> None:
+    with disk(tmp_path / "small", 24 * 1024**2) as small:
+        index = WhooshIndex(small / "index")
+        index.rebuild([Document("a", "Tunnel", version=1)])
+        ballast = fill(small, leave_bytes=20_000)
+        words = " ".join(f"word{number}" for number in range(20_000))
+        more = [Document("a", "Tunnel", version=2), Document("b", "Bridge", spoken=words, version=1)]
+
+        def write() -> None:
+            index.rebuild(more) if anew else index.write(more, deleted=set())
+
+        with pytest.raises(NoRoom):
+            write()
+        for reader in (index, WhooshIndex(small / "index")):
+            assert (found(reader, "tunnel"), found(reader, "bridge")) == (["a"], [])
+        ballast.unlink()
+        write()
+        assert (found(index, "tunnel"), found(index, "bridge")) == (["a"], ["b"])
 
 
 def test_the_former_folder_goes_with_the_rebuild_after_the_next(folder: Path) -> None:
