@@ -7,7 +7,6 @@ import os
 import warnings
 from argparse import ArgumentParser
 
-from celery.exceptions import CPendingDeprecationWarning
 from celery.platforms import SecurityWarning
 
 from kb.queues import QUEUES
@@ -24,8 +23,6 @@ def main() -> None:
 
     # Said to root, whose pickles would be dangerous. Ours are JSON, and what is risky runs behind walls of its own.
     warnings.simplefilter("ignore", SecurityWarning)
-    # Said at each loss of Redis, of a setting that we have set.
-    warnings.simplefilter("ignore", CPendingDeprecationWarning)
     # Jobs only wait for a child process, which is where the work and its limits are: a thread is enough for that.
     pool = "threads" if asked.threads > 1 else "solo"
     name = os.environ.get("KB_PROCESS", asked.queues[0])

@@ -4,11 +4,12 @@ A task is one call into kb, with ids only, and safe to run twice.
 """
 
 import logging
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from celery import Celery, Task
-from celery.exceptions import Reject
+from celery.exceptions import CPendingDeprecationWarning, Reject
 from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
 from kb import jobs, log
@@ -33,6 +34,8 @@ def _log(**_: Any) -> None:
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def _live(**_: Any) -> None:
     """Look for what was left undone while no worker was there; of steps the sweeper does."""
+    # Said at each loss of Redis, of a setting that we have set. Celery turns it on as late as this.
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)
     with site.app_context():
         jobs.later("search.drain")
 
