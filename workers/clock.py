@@ -40,13 +40,13 @@ class Ticking(Scheduler):  # type: ignore[misc]
         return super().tick(*args, **kwargs)
 
 
-def _is_well(redis: Redis) -> bool:
-    silent_s = time.monotonic() - Ticking.ticked_at
+def is_well(redis: Redis, ticked_at: float) -> bool:
+    silent_s = time.monotonic() - ticked_at
     if silent_s > SILENT_S and redis.ping():
         os._exit(1)
     return silent_s < SILENT_S / 2
 
 
 if __name__ == "__main__":
-    heartbeat.start(settings, _is_well)
+    heartbeat.start(settings, lambda redis: is_well(redis, Ticking.ticked_at))
     app.Beat(scheduler_cls=Ticking, loglevel="WARNING", quiet=True).run()
