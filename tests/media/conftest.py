@@ -98,19 +98,21 @@ def clip(tmp_path_factory: pytest.TempPathFactory, ffmpeg: Callable[..., None]) 
     """Give the recording of that name, made when it is first asked for."""
     folder = tmp_path_factory.mktemp("clips")
 
-    def make(name: str) -> Path:
-        path = folder / name
-        if not path.exists():
-            words = RECIPES[name].split()
-            if words[-1] == "-":
-                with path.open("wb") as file:
-                    ffmpeg(*words, stdout=file)
-                path.write_bytes(without_rate(path.read_bytes()))
-            else:
-                ffmpeg(*words, path)
-        return path
+    return lambda name: recorded(name, folder, ffmpeg)
 
-    return make
+
+def recorded(name: str, folder: Path, ffmpeg: Callable[..., None]) -> Path:
+    """The recording of that name in folder, made if it is not there."""
+    path = folder / name
+    if not path.exists():
+        words = RECIPES[name].split()
+        if words[-1] == "-":
+            with path.open("wb") as file:
+                ffmpeg(*words, stdout=file)
+            path.write_bytes(without_rate(path.read_bytes()))
+        else:
+            ffmpeg(*words, path)
+    return path
 
 
 @pytest.fixture(scope="session")
