@@ -12,9 +12,10 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from kb.accounts.rules import can_change
 from kb.accounts.sessions import viewer, visitors
 from kb.db import let_go
-from kb.errors import Invalid, KbError, NotFound
+from kb.errors import Invalid, KbError, NotAllowed, NotFound
 from kb.hands import hands
 from kb.media import stills
 from kb.screencasts import actions
@@ -55,8 +56,15 @@ def file(screencast_id: str, name: str) -> ResponseReturnValue:
 @bp.get("/screencasts/<screencast_id>/original")
 @visitors
 def original(screencast_id: str) -> ResponseReturnValue:
-    """What was uploaded, to be saved and never shown in place: it is whatever somebody sent."""
+    """What was uploaded, to be saved and never shown in place: it is whatever somebody sent.
+
+    Unlike what we make of it, it may say where and on what it was recorded, and hold what an editor only hid.
+    """
     screencast = actions.get(viewer(), screencast_id)
+    if not can_change(viewer(), screencast):
+        raise NotAllowed(
+            "Only its author and curators can download what was uploaded. What plays here is for everybody."
+        )
     if not screencast.original_key:
         raise NotFound("The original was not kept.")
     name = screencast.filename or f"{screencast.id}.{screencast.kind}"

@@ -99,7 +99,8 @@ class Shown:
 
     @property
     def original_url(self) -> str | None:
-        return f"{self.url}/original" if self._screencast.original_key else None
+        """For those alone who may download it."""
+        return f"{self.url}/original" if self.can_edit and self._screencast.original_key else None
 
     @property
     def has_recording(self) -> bool:

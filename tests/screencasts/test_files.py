@@ -24,7 +24,7 @@ def place(world: World) -> str:
 def get(world: World, place: str) -> Callable[..., Any]:
     def got(name: str, method: str = "GET", **headers: str) -> Any:
         return world.call(
-            "mate", method, f"{place}/{name}", headers={k.replace("_", "-"): v for k, v in headers.items()}
+            "author", method, f"{place}/{name}", headers={k.replace("_", "-"): v for k, v in headers.items()}
         )
 
     return got
@@ -69,6 +69,15 @@ def test_only_the_original_is_a_download_and_under_its_own_name(get: Callable[..
             assert disposition == "attachment; filename=zebrateamfilename.mp4"
         else:
             assert not disposition.startswith("attachment"), name
+
+
+def test_what_was_uploaded_is_for_who_may_change_it_alone(world: World, place: str) -> None:
+    """It may hold a place and a device; what was made of it doesn't."""
+    for who, status, is_offered in (("author", 200, True), ("mate", 403, False), ("other", 404, False)):
+        assert world.call(who, "GET", f"{place}/original").status_code == status
+        assert (f"{place}/original" in world.call(who, "GET", place).text) == is_offered, who
+    assert world.call("mate", "GET", f"{place}/files/video.mp4").status_code == 200
+    assert "author and curators" in world.call("mate", "GET", f"{place}/original").json["detail"]
 
 
 @pytest.mark.parametrize("name", ["files/video.mp4", "original"])

@@ -92,7 +92,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /screencasts/<screencast_id>/files/<name>": Shows(
         tuple(f"{PAGE}/files/{name}" for name in ("video.mp4", "{poster}", "storyboard-0.webp"))
     ),
-    "GET /screencasts/<screencast_id>/original": Shows((f"{PAGE}/original",)),
+    "GET /screencasts/<screencast_id>/original": Acts(f"{PAGE}/original", EDITORS, 200),
     "GET /screencasts/<screencast_id>/storyboard.vtt": Shows((f"{PAGE}/storyboard.vtt",)),
     "GET /screencasts/<screencast_id>/still": Shows((f"{PAGE}/still?at=1",)),
     "GET /screencasts/<screencast_id>/preview": Shows((f"{PAGE}/preview",)),
