@@ -21,6 +21,7 @@ from tests.web.actors import World, make_world, word
 pytestmark = pytest.mark.browser
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
 SIZE_BYTES = 3_000_000
+PART_BYTES = 32 * 1024**2
 # So slow that there is time to do something in the middle.
 NARROW = 600_000
 
@@ -64,6 +65,14 @@ def test_a_paused_upload_goes_on_where_it_was(page: Page, traffic: Traffic, big:
         expect(mine.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
     assert_sent_once(traffic)
     assert sizes(world, big) == [SIZE_BYTES]
+
+
+def test_a_large_file_goes_in_parts(page: Page, traffic: Traffic, clip: Path, tmp_path: Path, world: World) -> None:
+    large = padded(clip, tmp_path / "large.mp4", 40_000_000)
+    choose(page, large)
+    expect(row(page, large.name).get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=30_000)
+    assert [(part.start, part.end) for part in traffic.parts] == [(0, PART_BYTES), (PART_BYTES, 40_000_000)]
+    assert sizes(world, large) == [40_000_000]
 
 
 def test_after_a_reload_the_same_file_chosen_again_goes_on_and_its_words_are_kept(
@@ -235,6 +244,23 @@ def test_drafts_come_back_with_the_page_and_can_be_thrown_away(
     expect(prepared).to_have_count(0)
     with world.site.app_context():
         assert db.session.get_one(Screencast, world.items["draft"]).trashed_at
+
+
+def test_each_row_has_tags_of_its_own(page: Page, clip: Path, tmp_path: Path, world: World) -> None:
+    one, other = (Path(shutil.copy(clip, tmp_path / f"{new_id()}.mp4")) for _ in range(2))
+    choose(page, one, other)
+    for file in (one, other):
+        expect(row(page, file.name).get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+        row(page, file.name).locator("summary").click()
+    row(page, one.name).get_by_role("combobox", name="Tags").press_sequentially("printer,")
+    expect(row(page, one.name).get_by_text("Saved")).to_be_visible()
+    expect(row(page, other.name).get_by_text("Saved")).to_be_hidden()
+    with world.site.app_context():
+        tags = {
+            item.filename: [tag.name for tag in item.tags]
+            for item in db.session.scalars(select(Screencast).where(Screencast.filename.in_([one.name, other.name])))
+        }
+    assert tags == {one.name: ["printer"], other.name: []}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

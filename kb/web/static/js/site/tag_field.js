@@ -15,6 +15,14 @@ export function tagField() {
     isOpen: false,
     isPressed: false,
     said: "",
+    // Set at the start. Named here, as Alpine keeps what it does not know with the outermost component, for all fields in it.
+    key: "",
+    root: null,
+    plain: null,
+    typed: null,
+    isSingle: false,
+    timer: null,
+    asked: null,
 
     init() {
       count += 1;
