@@ -3,7 +3,8 @@
 import { Upload } from "tus-js-client";
 import { csrfToken } from "../site/fragments.js";
 
-const PART_BYTES = 16 * 1024 ** 2;
+// No slower than all of it at once: on one machine 600 MB took 16 and 20 s so, and 20 and 21 s in one request.
+const PART_BYTES = 32 * 1024 ** 2;
 const TICK_MS = 1000;
 // A network that went away without a word: nothing more leaves, and nobody says so.
 const SILENT_MS = 45_000;
