@@ -1,13 +1,12 @@
 """What this site does with a recording, in a process of its own that says what it took.
 
-`python ingest_ours.py quick|render SOURCE FOLDER` prints JSON: CPU seconds of it and all its children from after the
-imports on, wall seconds, and MiB of the largest child. Nothing of the site but kb.media is in it.
+`python ingest_ours.py look|quick|render SOURCE FOLDER` prints JSON: CPU seconds of it and all its children, without the
+imports, and MiB of the largest child. Nothing of the site but kb.media is in it.
 """
 
 import json
 import resource
 import sys
-import time
 from pathlib import Path
 
 from kb.media.kinds import HEAD_BYTES, Kind, sniff
@@ -17,21 +16,21 @@ from kb.media.stills import poster
 
 
 def main(what: str, source: Path, folder: Path) -> None:
-    """quick: from the first look to a copy that plays. render: all that comes after, for a recording to be encoded."""
+    """look: what is in it, which is kept, so neither quick nor render counts it. render: with the poster."""
     folder.mkdir()
-    began, spent = time.monotonic(), cpu_s()
+    spent = cpu_s()
     kind, found = look(source)
+    if what != "look":
+        spent = cpu_s()
     if what == "quick":
         assert quick(source, kind, found, folder)
-    else:
-        # What the first look found is kept: nobody looks twice.
-        began, spent = time.monotonic(), cpu_s()
+    elif what == "render":
         made = render(source, kind, found, folder, encode=True)
         assert made.video
         assert made.frames
         poster(made.frames, made.video, folder / "poster.webp")
-    used = {"cpu_s": cpu_s() - spent, "wall_s": time.monotonic() - began}
-    print(json.dumps(used | {"peak_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}))
+    peak_mib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(json.dumps({"cpu_s": cpu_s() - spent, "peak_mib": peak_mib}))
 
 
 def look(source: Path) -> tuple[Kind, Probe]:

@@ -25,7 +25,10 @@ def cap(source: Path, folder: Path) -> list[Command]:
 
 
 def mediacms(source: Path, folder: Path) -> list[Command]:
-    """A ladder of six, upscaled if need be, each from the source anew, and a picture every ten seconds."""
+    """A ladder of six, upscaled if need be, each from the source anew, and a picture every ten seconds.
+
+    All by preset medium, as 8.3.2 was seen to run them; some earlier versions took faster from 720p on.
+    """
     ladder = [_mediacms_rung(source, folder, height, rate) for height, rate in MEDIACMS_RATES.items()]
     sprite = [
         "ffmpeg",
