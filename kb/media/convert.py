@@ -25,7 +25,6 @@ CLEAN = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact"}
 # The other coder takes four times as long, for what nobody hears in speech at this rate.
 AAC: dict[str, Any] = {"acodec": "aac", "aac_coder": "fast", "b:a": "96k", "ar": 48000}
 BT709 = {"colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
-PROGRESS_STEP = 0.01
 LABEL = re.compile(r"\[([^\[\]]+)\]")
 
 
@@ -40,17 +39,15 @@ def convert(
     source: Path,
     folder: Path,
     limits: Limits,
-    duration_ms: int | None = None,
-    on_progress: Callable[[float], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     log_level: str = "error",
 ) -> Finished:
-    """Run ffmpeg over output nodes that write into folder; on_progress gets shares of duration_ms from 0 to 1.
+    """Run ffmpeg over output nodes that write into folder.
 
     Raises ToolFailed as `run` does; "unreadable" where ffmpeg gives up; when it ends without having come to the end.
     """
     arguments = _apart(ffmpeg.merge_outputs(*outputs).get_args(overwrite_output=True))
-    watch = _Watch(duration_ms, on_progress)
+    watch = _Watch()
     try:
         finished = run(
             ["ffmpeg", *QUIET, "-v", log_level, "-progress", "pipe:1", "-stats_period", "0.5", *arguments],
@@ -96,26 +93,13 @@ def _apart(arguments: list[str]) -> list[str]:
 
 
 class _Watch:
-    """Takes ffmpeg's progress, a name=value a line."""
+    """Takes ffmpeg's progress, a name=value a line. How far it is, it says only once each of its files is begun."""
 
-    def __init__(self, duration_ms: int | None, on_progress: Callable[[float], None] | None) -> None:
-        self.duration_ms = duration_ms
-        self.on_progress = on_progress
-        self.told = 0.0
+    def __init__(self) -> None:
         self.came_to_end = False
 
     def take(self, line: str) -> None:
-        name, _, value = line.partition("=")
-        if name == "progress" and value == "end":
-            self.came_to_end = True
-            self._tell(1.0)
-        elif name == "out_time_us" and self.duration_ms and value.lstrip("-").isdigit():
-            self._tell(min(0.99, max(0, int(value)) / 1000 / self.duration_ms))
-
-    def _tell(self, share: float) -> None:
-        if self.on_progress and share >= self.told + PROGRESS_STEP:
-            self.told = share
-            self.on_progress(share)
+        self.came_to_end = self.came_to_end or line == "progress=end"
 
 
 @contextmanager

@@ -136,7 +136,9 @@ class Graph:
     def _frames_from(self, picture: Any) -> Any:
         count = math.ceil(self.measured.duration_ms / FRAME_STEP_MS)
         picture = self._every(picture, FRAME_STEP_MS, count).filter("scale", *FRAME_SIZE, flags="area")
-        return picture.output(str(self.frames), f="rawvideo", pix_fmt="gray", fps_mode="passthrough", **CLEAN)
+        # Each at once: its length tells how far all of it is.
+        options = {"f": "rawvideo", "pix_fmt": "gray", "fps_mode": "passthrough", "flush_packets": 1}
+        return picture.output(str(self.frames), **options, **CLEAN)
 
     def _sheet_from(self, picture: Any) -> Any:
         picture = self._every(picture, self.interval_ms, self.tiles)

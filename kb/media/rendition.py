@@ -11,7 +11,7 @@ import ffmpeg
 from kb.errors import ToolFailed
 from kb.media.audio import Sound, extract
 from kb.media.convert import AAC, CLEAN, convert, opened, workshop
-from kb.media.frames import read_frames, scenes_ms
+from kb.media.frames import FRAME_SIZE, FRAME_STEP_MS, read_frames, scenes_ms
 from kb.media.graph import Graph, Storyboard, channels, fit
 from kb.media.kinds import MP4, WEBM, Kind
 from kb.media.muxed import Muxed, read_mp4, webm_duration_ms
@@ -190,15 +190,13 @@ def render(
             source=source,
             folder=shop,
             limits=_limits(measured.duration_ms),
-            duration_ms=measured.duration_ms,
-            on_progress=on_progress,
-            should_stop=should_stop,
             log_level="warning",
         )
         graph = Graph(source, kind, probe, measured, shop, encode=encode, gain_db=gain_db)
-        if RESIZED in drawn(graph.outputs()).stderr and probe.has_square_pixels:
+        watch = _watching(graph.frames, measured, on_progress, should_stop)
+        if RESIZED in drawn(graph.outputs(), should_stop=watch).stderr and probe.has_square_pixels:
             graph = Graph(source, kind, probe, measured, shop, encode=encode, gain_db=gain_db, has_bars=True)
-            drawn(graph.outputs())
+            drawn(graph.outputs(), should_stop=watch)
         _check_pictures(graph.frames)
         if encode:
             _check(graph.video, measured)
@@ -214,6 +212,27 @@ def render(
             loudness_lufs=sound.loudness_lufs + gain_db if sound and sound.loudness_lufs is not None else None,
             note=_note(probe.duration_ms, measured.duration_ms, sound),
         )
+
+
+def _watching(
+    frames: Path,
+    measured: Measured,
+    on_progress: Callable[[float], None] | None,
+    should_stop: Callable[[], bool] | None,
+) -> Callable[[], bool]:
+    """should_stop, which is asked all the time, and tells how far it is by the frames that are written."""
+    whole_bytes = FRAME_SIZE[0] * FRAME_SIZE[1] * max(1, measured.duration_ms // FRAME_STEP_MS)
+    told = 0.0
+
+    def look() -> bool:
+        nonlocal told
+        share = min(0.99, frames.stat().st_size / whole_bytes) if frames.exists() else 0.0
+        if on_progress and share > told:
+            told = share
+            on_progress(share)
+        return should_stop() if should_stop else False
+
+    return look
 
 
 def _heard(
