@@ -1,7 +1,7 @@
 """What each step will take, from what is known of the recording; and from that one bar and the time that is left.
 
-The figures are seconds on two idle cores, measured by bench/steps.py (docs/performance.md). On another machine they are
-all wrong by about the same factor, which the steps that have run tell: see `time_left_s`.
+The figures are CPU seconds, measured by bench/steps.py on genuine recordings (docs/performance.md). On another machine
+they are all wrong by about the same factor, which the steps that have run tell: see `time_left_s`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,20 +12,22 @@ from typing import Any, Protocol
 from kb.screencasts.models import ENDED, Screencast, StepState
 
 # Starting a tool, a transaction, moving files; whatever the length.
-PROBE_S = 0.15
+PROBE_S = 0.05
 QUICK_S = 0.2
 RENDITION_S = 0.6
 SPEECH_S = 0.4
 INDEX_S = 0.5
-# A second of recording for each million pixels of its picture: read once; and written as H.264 besides.
-LOOK_S = {"h264": 0.021, "vp8": 0.016, "vp9": 0.018, "av1": 0.018, "hevc": 0.030}
-LOOK_AT_OTHERS_S = 0.025
-ENCODE_S = 0.035
+# A second of recording at the usual rate, for each million pixels: looked at; and written as H.264 besides.
+LOOK_S = {"h264": 0.027, "vp8": 0.020, "vp9": 0.020, "av1": 0.022, "hevc": 0.032}
+LOOK_AT_OTHERS_S = 0.030
+ENCODE_S = 0.100
 # Above this many a second, pictures are dropped before they are encoded.
 USUAL_FPS = 30.0
+# A browser writes a picture when something has changed, and no rate in the header.
+BROWSERS_FPS = 18.0
 COPY_MB_S = 0.004
 ENCODE_SOUND_S = 0.012
-HEAR_S = 0.22
+HEAR_S = 0.23
 # A recording whose header says no length, as browsers make them, until it was read: so many bytes a second.
 USUAL_BYTES_A_SECOND = 60_000
 # No prediction: of a step that nothing is known about.
@@ -89,7 +91,7 @@ def facts_of(screencast: Screencast, *, hears: bool) -> Facts:
         duration_s=duration_ms / 1000 if duration_ms else size_bytes / USUAL_BYTES_A_SECOND,
         size_mb=size_bytes / 1e6,
         megapixels=width * height / 1e6,
-        fps=min(found.get("fps") or USUAL_FPS, USUAL_FPS),
+        fps=min(found.get("fps") or BROWSERS_FPS, USUAL_FPS),
         codec=codec,
         is_copied=plays and codec in ("h264", "vp8", "vp9", "av1"),
         needs_encoding=not is_final and (quick_ended or codec != "h264" or not plays),
