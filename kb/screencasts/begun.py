@@ -28,6 +28,16 @@ def begun_by(person: Person, viewer: Viewer) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def replacement_begun_by(person: Person, screencast_id: str) -> list[dict[str, Any]]:
+    """Of the recording that is to take this screencast's place: what is here of it."""
+    found = (
+        _part(upload, offset_bytes)
+        for upload, offset_bytes in unfinished(person)
+        if upload.replaces_id == screencast_id
+    )
+    return [part for part in found if _can_go_on(part)]
+
+
 def _can_go_on(part: dict[str, Any]) -> bool:
     """Whether the page began it: by when the file was changed it knows it again. What is all here ends by itself."""
     return part["modified"] is not None and part["size"] is not None and part["offset"] < part["size"]

@@ -8,6 +8,7 @@ from kb.errors import KbError
 from kb.hands import hands
 from kb.screencasts import versions
 from kb.screencasts.arrivals import arrival
+from kb.screencasts.begun import replacement_begun_by
 from kb.screencasts.models import Screencast
 from kb.screencasts.present import shown
 from kb.screencasts.views import ACCEPT
@@ -63,6 +64,7 @@ def _page(screencast: Screencast, errors: dict[str, list[str]] | None = None) ->
         filename=screencast.filename,
         versions=screencast.versions,
         errors=errors or {},
+        begun=replacement_begun_by(person(), screencast.id),
         accept=ACCEPT,
         max_bytes=hands().settings.max_upload_bytes,
         max_duration_s=hands().settings.max_duration_s,

@@ -178,7 +178,8 @@ export function fieldsOf(row) {
 // The same, and what the file is, as an upload in parts brings it. `modified` is ours: by it the file is known again.
 export function metadataOf(row, { draft }) {
   const { tags, ...fields } = fieldsOf(row);
-  const words = { filename: row.name, modified: row.modified, ...fields, tags: tags.join(", "), draft };
+  const said = row.replaces ? { replaces: row.replaces } : { ...fields, tags: tags.join(", "), draft };
+  const words = { filename: row.name, modified: row.modified, ...said };
   if (row.file.type) words.filetype = row.file.type;
   return Object.fromEntries(Object.entries(words).filter(([, value]) => value !== ""));
 }
