@@ -108,7 +108,7 @@ def viewer() -> Viewer:
     if "viewer" not in g:
         settings: Settings = current_app.extensions["kb.settings"]
         who = person_or_none()
-        g.viewer = _viewer_of(who) if who else Viewer(sees_public=settings.public)
+        g.viewer = viewer_of(who) if who else Viewer(sees_public=settings.public)
     return cast(Viewer, g.viewer)
 
 
@@ -123,12 +123,12 @@ def asker() -> Callable[[], Viewer | None]:
         else:
             found = db.session.get(Person, person_id)
             found = found if found and found.active and found.fs_uniquifier == session_key else None
-        return _viewer_of(found) if found else None
+        return viewer_of(found) if found else None
 
     return look_up
 
 
-def _viewer_of(who: Person) -> Viewer:
+def viewer_of(who: Person) -> Viewer:
     return Viewer(
         person_id=who.id,
         team_ids=frozenset(team.id for team in who.teams),

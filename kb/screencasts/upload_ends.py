@@ -6,12 +6,13 @@ from contextlib import suppress
 from sqlalchemy import select
 
 from kb.accounts.models import Person
+from kb.accounts.sessions import viewer_of
 from kb.db import db, let_go, now, writing
-from kb.errors import Invalid, KbError, NoRoom, NotFound
+from kb.errors import Invalid, KbError, NoRoom
 from kb.screencasts import actions, parts, versions
 from kb.screencasts.actions import CaptionsFile
 from kb.screencasts.fields import Upload
-from kb.screencasts.models import PartialUpload, Screencast
+from kb.screencasts.models import PartialUpload
 from kb.screencasts.parts import PartFile
 from kb.screencasts.upload_rows import EXPIRES_AFTER, expired, is_whole, not_there, refuse, unended
 
@@ -52,9 +53,7 @@ def _take_in(upload: PartialUpload, file: PartFile) -> None:
         held.expires_at = now() + EXPIRES_AFTER
 
     if upload.replaces_id:
-        replaced = db.session.get(Screencast, upload.replaces_id)
-        if not replaced or not versions.may_replace(replaced, by):
-            raise NotFound("The screencast that this recording was for is not there any more.")
+        replaced = versions.get_to_replace(viewer_of(by), upload.replaces_id, by=by)
         with file.second_name() as path:
             versions.replace(replaced, path, filename, by=by, also=is_in, file_id=upload_id)
         return

@@ -488,6 +488,18 @@ def test_one_that_is_erased_before_its_new_recording_is_in_is_said_to_be(
     refused(sender.send(url, 0, clip_bytes), 404, "not-found")
 
 
+def test_one_that_its_replacer_may_not_see_any_more_is_left_as_it_is(
+    call_as: Callable[[str | None], Caller], receive: Callable[..., str], clip_bytes: bytes, people: People
+) -> None:
+    admin = Sender(call_as(people.admin))
+    screencast_id = receive(visibility="everyone")
+    url = admin.begun(len(clip_bytes) + 8, replaces=screencast_id)
+    with writing():
+        db.session.get_one(Screencast, screencast_id).visibility = "private"
+    refused(admin.send(url, 0, clip_bytes + b"\0\0\0\x08free"), 404, "not-found")
+    assert db.session.get_one(Screencast, screencast_id).take == 1
+
+
 # -- room ---------------------------------------------------------------------------------------------------
 
 
