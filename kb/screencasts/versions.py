@@ -15,6 +15,7 @@ from kb.errors import Invalid, NotAllowed, NotFound
 from kb.hands import hands
 from kb.screencasts import pipeline
 from kb.screencasts.actions import get
+from kb.screencasts.belongings import belongings
 from kb.screencasts.models import Screencast, Version
 from kb.screencasts.recordings import Recording, look_at, set_recording
 from kb.storage.contract import made, original
@@ -69,8 +70,9 @@ def replace(
             if also:
                 also(screencast_id)
     except BaseException:
+        # Whether it was committed all the same is for the database to say; a screencast that is gone names nothing.
         with suppress(SQLAlchemyError):
-            if db.session.get_one(Screencast, screencast_id).original_key != key:
+            if key not in _keys(screencast_id):
                 hands().storage.delete(key)
         raise
     return screencast
@@ -107,6 +109,12 @@ def drop(screencast: Screencast, version_id: str, *, by: Person) -> None:
         session.delete(version)
         audit.record("erased-version", "screencast", held.id, by=by.id, title=held.title)
     hands().storage.delete(key)
+
+
+def _keys(screencast_id: str) -> list[str]:
+    """Of its recordings, as the database has them now; empty if it is gone."""
+    screencast = db.session.get(Screencast, screencast_id, populate_existing=True)
+    return [each.key for each in belongings(screencast)] if screencast else []
 
 
 def _held(screencast_id: str) -> Screencast:

@@ -75,6 +75,18 @@ def test_a_replaced_recording_keeps_the_screencast_and_plays_until_the_new_one_d
     assert set(screencast.storyboard["sheets"]) <= set(_names(screencast_id))  # type: ignore[index]
 
 
+def test_a_recording_for_what_is_erased_meanwhile_leaves_nothing(
+    receive: Callable[..., str], in_site: Flask, other_clip: Path, author: Person
+) -> None:
+    erased = _get(receive())
+    actions.erase(erased.id)
+    settings = in_site.extensions["kb.settings"]
+    landed = Path(shutil.copy(other_clip, settings.tmp_dir / "landing"))
+    with pytest.raises(NotFound):
+        versions.replace(erased, landed, "clip.mp4", by=author)
+    assert list((settings.data_dir / "originals").iterdir()) == []
+
+
 def test_a_version_is_restored_with_the_words_that_people_wrote_for_it(
     receive: Callable[..., str],
     replace: Callable[..., Any],
