@@ -23,11 +23,11 @@ LOOK_AT_OTHERS_S = 0.030
 ENCODE_S = 0.100
 # Above this many a second, pictures are dropped before they are encoded.
 USUAL_FPS = 30.0
-# A browser writes a picture when something has changed, and no rate in the header.
-BROWSERS_FPS = 18.0
+# A browser that writes WebM writes a picture when something has changed, and no rate in the header.
+WEBM_FPS = 18.0
 COPY_MB_S = 0.004
 ENCODE_SOUND_S = 0.012
-HEAR_S = 0.23
+HEAR_S = 0.21
 # A recording whose header says no length, as browsers make them, until it was read: so many bytes a second.
 USUAL_BYTES_A_SECOND = 60_000
 # No prediction: of a step that nothing is known about.
@@ -91,7 +91,7 @@ def facts_of(screencast: Screencast, *, hears: bool) -> Facts:
         duration_s=duration_ms / 1000 if duration_ms else size_bytes / USUAL_BYTES_A_SECOND,
         size_mb=size_bytes / 1e6,
         megapixels=width * height / 1e6,
-        fps=min(found.get("fps") or BROWSERS_FPS, USUAL_FPS),
+        fps=min(found.get("fps") or (WEBM_FPS if codec in ("vp8", "vp9", "av1") else USUAL_FPS), USUAL_FPS),
         codec=codec,
         is_copied=plays and codec in ("h264", "vp8", "vp9", "av1"),
         needs_encoding=not is_final and (quick_ended or codec != "h264" or not plays),
