@@ -144,11 +144,25 @@ def _let_methods_be_named(state: BlueprintSetupState) -> None:
 
     def named(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         method = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").upper()
-        if method and f"{environ.get('PATH_INFO', '')}/".startswith(f"{bp.url_prefix}/uploads/"):
+        was = environ["REQUEST_METHOD"]
+        # A true HEAD stays one: the server would send the body of another answer after it.
+        if method and was != "HEAD" and f"{environ.get('PATH_INFO', '')}/".startswith(f"{bp.url_prefix}/uploads/"):
             environ["REQUEST_METHOD"] = method
+            if method == "HEAD":
+                return below(environ, _without_body(start_response))
         return below(environ, start_response)
 
     state.app.wsgi_app = named  # type: ignore[attr-defined]
+
+
+def _without_body(start_response: Any) -> Any:
+    """As told to a client that did not say HEAD itself: it would wait for as many bytes as one announces."""
+
+    def start(status: str, headers: list[tuple[str, str]], *others: Any) -> Any:
+        told = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        return start_response(status, [*told, ("Content-Length", "0")], *others)
+
+    return start
 
 
 def _announced_size() -> int | None:

@@ -447,6 +447,17 @@ def test_a_browser_sends_with_its_cookie_and_the_csrf_token(
     assert with_token.send(url, 0, clip_bytes).headers["Screencast-Id"]
 
 
+def test_no_answer_to_a_named_method_announces_bytes_that_do_not_come(sender: Sender) -> None:
+    for method, named in (("POST", "HEAD"), ("GET", "HEAD"), ("POST", "DELETE")):
+        answer = sender.call(method, f"{UPLOADS}/unknown", **{"X-HTTP-Method-Override": named})
+        assert (answer.status_code, answer.headers["Content-Length"]) == (404, str(len(answer.data)))
+    # The server would send the body of whatever else this were answered with.
+    assert sender.head(f"{UPLOADS}/unknown", **{"X-HTTP-Method-Override": "DELETE"}).data == b""
+    url = sender.begun(20)
+    assert sender.head(url, **{"X-HTTP-Method-Override": "DELETE"}).status_code == 200
+    assert sender.offset(url) == 0
+
+
 def test_each_part_counts_as_a_write(sender: Sender) -> None:
     url = sender.begun(20)
     limits = [sender.send(url, 0).headers[f"X-RateLimit-{name}"] for name in ("Limit", "Remaining")]
