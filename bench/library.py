@@ -27,7 +27,7 @@ from kb.config import Settings
 from kb.db import db, new_id, now, writing
 from kb.index.memory import MemoryIndex
 from kb.screencasts.models import Screencast, Source, State, Step, StepState, screencast_tag, title_key
-from kb.screencasts.steps import STEPS
+from kb.screencasts.pipeline.steps import STEPS
 from kb.speech.scripted import Scripted
 
 ROWS = 10_000

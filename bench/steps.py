@@ -1,4 +1,4 @@
-"""What each step takes, beside what kb/screencasts/forecast.py expects of it: the bar and the time left rest on that.
+"""What each step takes, beside what kb/screencasts/pipeline/forecast.py expects: the bar and the time left rest on it.
 
 `.venv/bin/python bench/steps.py [ROUNDS]` prints the table of docs/performance.md. The recordings are those of
 bench/inputs.py; every step runs in this process, one after the other, so CPU seconds are its own.
@@ -19,9 +19,10 @@ from kb.accounts import actions as accounts
 from kb.accounts.models import Role
 from kb.app import create_app
 from kb.config import Settings
-from kb.screencasts import actions, work
+from kb.screencasts import actions
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
+from kb.screencasts.pipeline import work
 from kb.transcripts import actions as transcripts
 
 STEPS: dict[str, Callable[[str], None]] = {

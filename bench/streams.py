@@ -26,7 +26,7 @@ from kb.accounts.models import Role
 from kb.app import create_app
 from kb.config import Settings
 from kb.screencasts.models import Screencast, State, Step, StepState
-from kb.screencasts.steps import STEPS
+from kb.screencasts.pipeline.steps import STEPS
 
 STREAMS = 200
 IN_WORK = 20

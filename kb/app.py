@@ -47,7 +47,8 @@ def _wire() -> None:
     from kb.categories import actions as categories
     from kb.categories import tags, tending, vocabulary
     from kb.screencasts import actions as screencasts
-    from kb.screencasts import placing, queries, tagged, versions
+    from kb.screencasts import placing, queries, tagged
+    from kb.screencasts.versions import actions as versions
     from kb.transcripts import actions as transcripts
     from kb.transcripts import cues
 
@@ -81,7 +82,7 @@ def _make(settings: Settings) -> Flask:
 
 def _add_pages(app: Flask, settings: Settings) -> None:
     from kb.accounts import sessions, site
-    from kb.screencasts import telling
+    from kb.screencasts.pipeline import progress_api
     from kb.web import assets, errors, filters, headers, limits, proxies
     from kb.web import live as streams
 
@@ -95,7 +96,7 @@ def _add_pages(app: Flask, settings: Settings) -> None:
     # Looked up where a template names it, and not for a part of a page that doesn't.
     app.jinja_env.globals |= {"site_name": LocalProxy(site.name), "is_welcomed": site.is_welcomed}
     limits.init(app, settings)
-    streams.init(app, settings, telling.read)
+    streams.init(app, settings, progress_api.read)
     _add_checks()
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
@@ -115,8 +116,12 @@ def _blueprints() -> list[Blueprint]:
     from kb.pages import audit_api, audit_views, storage_api, storage_views, tasks_api, tasks_views, welcome
     from kb.pages import views as pages
     from kb.screencasts import api as screencasts_api
-    from kb.screencasts import files, telling, uploads_api, version_api, version_views
     from kb.screencasts import views as screencasts
+    from kb.screencasts.files import views as files
+    from kb.screencasts.pipeline import progress_api
+    from kb.screencasts.uploads import api as uploads_api
+    from kb.screencasts.versions import api as version_api
+    from kb.screencasts.versions import views as version_views
     from kb.search import api as search_api
     from kb.search import views as search
     from kb.transcripts import api as transcripts_api
@@ -145,7 +150,7 @@ def _blueprints() -> list[Blueprint]:
         curation_api,
         screencasts_api,
         uploads_api,
-        telling,
+        progress_api,
         version_api,
         transcripts_api,
         search_api,

@@ -79,7 +79,7 @@ def _prepare() -> None:
     from kb.accounts.links import first_admin_token
     from kb.accounts.people_views import join_link
     from kb.hands import hands
-    from kb.screencasts.sweeping import nobody_works
+    from kb.screencasts.pipeline.sweeping import nobody_works
 
     with _site().app_context():
         if not hands().settings.redis_url:
@@ -230,7 +230,7 @@ def copy_database(url: str) -> None:
 @in_site
 def check_media(repair: bool, sizes_only: bool) -> None:
     """Compare the files of all recordings with what is written down of them. Exits 1 if something is wrong."""
-    from kb.screencasts import checking, mending
+    from kb.screencasts.files import checking, mending
 
     with click.progressbar(length=checking.count_bytes(), label="Reading", file=sys.stderr) as bar:
         findings = list(checking.check(contents=not sizes_only, on_read=bar.update))

@@ -250,7 +250,8 @@ def make_clip(path: Path, *options: str, seconds: float = 2) -> Path:
 @pytest.fixture
 def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
     """Do every job that was sent, and those that they send, until none is left. Returns their names in order."""
-    from kb.screencasts import cleaning, work
+    from kb.screencasts.files import cleaning
+    from kb.screencasts.pipeline import work
     from kb.search import actions as search
     from kb.transcripts import actions as transcripts
 

@@ -14,7 +14,7 @@ from redis import Redis
 
 from kb.media.run import close
 from kb.queues import PREFIX
-from kb.screencasts import pipeline
+from kb.screencasts.pipeline import leasing
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Guard:
         if not waiting or len(self._at_work) >= self._threads:
             # Nothing to hear, or nobody to listen.
             self._heard_at = now
-        for lease in list(pipeline.leases):
+        for lease in list(leasing.leases):
             if now - lease.beaten_at > SILENT_S:
                 return f"the step {lease.kind.name} of {lease.screencast_id} is silent"
         return "Redis has work and none arrives" if now - self._heard_at > DEAF_S else None

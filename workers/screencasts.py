@@ -1,6 +1,8 @@
 """Work on a recording's files and steps."""
 
-from kb.screencasts import cleaning, upload_ends, work
+from kb.screencasts.files import cleaning
+from kb.screencasts.pipeline import work
+from kb.screencasts.uploads import endings
 from workers.main import job
 
 
@@ -26,7 +28,7 @@ def drop_original(screencast_id: str) -> None:
 
 @job("screencasts.uploads")
 def uploads() -> None:
-    upload_ends.tend()
+    endings.tend()
 
 
 @job("screencasts.clean")

@@ -8,7 +8,7 @@ import time
 from flask import Flask
 
 from kb.db import db
-from kb.screencasts import sweeping
+from kb.screencasts.pipeline import sweeping
 
 log = logging.getLogger(__name__)
 EVERY_S = 5

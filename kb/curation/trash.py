@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from kb.accounts.rules import Viewer, restorable
 from kb.db import db
-from kb.screencasts.cleaning import TRASH_DAYS
+from kb.screencasts.files.cleaning import TRASH_DAYS
 from kb.screencasts.models import Screencast
 
 AT_MOST = 500

@@ -13,6 +13,7 @@ from kb.curation.bulk import Change, Plan
 from kb.db import now
 from kb.errors import Invalid
 from kb.screencasts import actions as screencasts
+from kb.screencasts import erasing
 from kb.screencasts.present import shown
 from kb.web.filters import counted
 from kb.web.flashes import offer_undo
@@ -120,7 +121,7 @@ def trash_page() -> ResponseReturnValue:
                 "title": each.title,
                 "author": each.author.name,
                 "is_mine": each.author_id == person().id,
-                "may_erase": screencasts.may_erase(each, person()),
+                "may_erase": erasing.may_erase(each, person()),
                 "trashed_at": each.trashed_at,
                 "gone_at": trash.gone_at(each),
             }
@@ -141,9 +142,9 @@ def restore(screencast_id: str) -> ResponseReturnValue:
 @bp.post("/trash/<screencast_id>/erase")
 @signed_in
 def erase(screencast_id: str) -> ResponseReturnValue:
-    screencast = screencasts.get_to_erase(viewer(), screencast_id, by=person())
+    screencast = erasing.get_to_erase(viewer(), screencast_id, by=person())
     title = screencast.title
-    screencasts.erase(screencast.id, by=person(), trashed_before=now())
+    erasing.erase(screencast.id, by=person(), trashed_before=now())
     flash(f"“{title}” is gone for good.", "success")
     return redirect(url_for("curation.trash_page"))
 

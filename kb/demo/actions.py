@@ -26,6 +26,7 @@ from kb.demo.script import Recipe
 from kb.errors import Conflict
 from kb.hands import hands
 from kb.screencasts import actions as screencasts
+from kb.screencasts import erasing
 from kb.screencasts.actions import CaptionsFile
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast, State
@@ -202,7 +203,7 @@ def _is_broken(screencast: Screencast) -> bool:
 
 def _place(recipe: Recipe, made: Made) -> None:
     if broken := _placed(recipe):
-        screencasts.erase(broken.id)
+        erasing.erase(broken.id)
     captions = None
     if not made.is_spoken or not hands().speech:
         captions = CaptionsFile(made.captions.encode(), "captions.vtt", "en")

@@ -15,7 +15,7 @@ from kb.db import db, writing
 from kb.demo.actions import email_of
 from kb.demo.catalogue import PEOPLE
 from kb.errors import Conflict
-from kb.screencasts import actions as screencasts
+from kb.screencasts import erasing
 from kb.screencasts.models import Screencast, screencast_tag
 
 
@@ -24,7 +24,7 @@ def remove() -> int:
     people = [person.id for person in _people()]
     ours = list(db.session.scalars(select(Screencast.id).where(Screencast.author_id.in_(people))))
     for screencast_id in ours:
-        screencasts.erase(screencast_id)
+        erasing.erase(screencast_id)
     _remove_teams(people)
     _remove_categories(people)
     _remove_tags(people)

@@ -15,8 +15,9 @@ from kb.db import db
 from kb.errors import Invalid
 from kb.hands import hands
 from kb.pages.naming import Name, name_of
-from kb.screencasts import mending, parts
+from kb.screencasts.files import mending
 from kb.screencasts.models import PartialUpload, Screencast, Version
+from kb.screencasts.uploads import part_files
 from kb.storage.room import Filesystem
 from kb.web.paging import cursor_of, read_cursor
 
@@ -63,8 +64,8 @@ def totals() -> list[Part]:
         Part("made", "Versions and pictures", made, None, "can be made again while the original is kept"),
         Part("earlier", "Earlier recordings", earlier, earlier_count, "replaced, and can be restored"),
         Part("trash", "Trash", trashed, trashed_count, "goes by itself 30 days after it was thrown away"),
-        Part("uploads", "Unfinished uploads", _size(parts.folder()), uploads, "end by themselves if nobody goes on"),
-        Part("work", "Work in progress", _size(settings.tmp_dir, but=parts.folder())),
+        Part("uploads", "Unfinished uploads", _size(part_files.folder()), uploads, "end by themselves if left alone"),
+        Part("work", "Work in progress", _size(settings.tmp_dir, but=part_files.folder())),
         Part("aside", "Set aside", _size(mending.aside()), None, "by kb check-media; delete it once you have looked"),
         Part("database", "Database", _database_bytes()),
         Part("index", "Search index", _size(settings.index_dir)),

@@ -14,12 +14,12 @@ from kb.db import db, now
 from kb.errors import Invalid
 from kb.pages.naming import Name, name_of
 from kb.queues import QUEUES
-from kb.screencasts.cancelling import can_be_cancelled
-from kb.screencasts.forecast import seconds_in_words, time_left_s
+from kb.screencasts.erasing import can_be_cancelled
 from kb.screencasts.models import Screencast, Step, StepState
-from kb.screencasts.order import NOT_YET
-from kb.screencasts.progress import ahead_of
-from kb.screencasts.steps import BY_NAME, STEPS
+from kb.screencasts.pipeline.forecast import seconds_in_words, time_left_s
+from kb.screencasts.pipeline.progress import ahead_of
+from kb.screencasts.pipeline.steps import BY_NAME, STEPS
+from kb.screencasts.pipeline.transitions import NOT_YET
 from kb.web.filters import counted
 from kb.web.paging import cursor_of, read_cursor
 from kb.web.views import ALIVE_S

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import admins_only, person, viewer
 from kb.pages import tasks
-from kb.screencasts import retries
+from kb.screencasts.pipeline import actions as pipeline
 from kb.screencasts.present import instant
 from kb.web.api import blueprint
 from kb.web.paging import limit_of
@@ -62,7 +62,7 @@ class Retry(BaseModel):
 
 
 class Retried(BaseModel):
-    screencasts: int = Field(description=f"Of how many; at most {retries.AT_ONCE} in one call.")
+    screencasts: int = Field(description=f"Of how many; at most {pipeline.AT_ONCE} in one call.")
 
 
 @bp.get("/tasks")
@@ -89,7 +89,7 @@ def index(query_data: TasksQuery) -> dict[str, Any]:
 @admins_only
 def retry(json_data: Retry) -> dict[str, int]:
     """Start again what failed."""
-    return {"screencasts": retries.retry_failed(by=person(), **json_data.model_dump())}
+    return {"screencasts": pipeline.retry_failed(by=person(), **json_data.model_dump())}
 
 
 def _task(task: tasks.Task) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from kb.accounts.sessions import admins_only, person, viewer
 from kb.pages import tasks
-from kb.screencasts import cancelling, retries
+from kb.screencasts import erasing
+from kb.screencasts.pipeline import actions as pipeline
 from kb.web.filters import counted
 from kb.web.views import signs_of_life
 
@@ -36,7 +37,7 @@ def page() -> ResponseReturnValue:
 def retry() -> ResponseReturnValue:
     """What failed: all of it, or only what the form names."""
     only = {name: request.form[name] for name in ("screencast_id", "step", "code") if name in request.form}
-    count = retries.retry_failed(by=person(), **only)
+    count = pipeline.retry_failed(by=person(), **only)
     if count:
         flash(f"Started again for {counted(count)}.", "success")
     else:
@@ -47,8 +48,8 @@ def retry() -> ResponseReturnValue:
 @bp.post("/tasks/cancel")
 @admins_only
 def cancel() -> ResponseReturnValue:
-    screencast = cancelling.get_to_cancel(viewer(), request.form.get("screencast_id", ""), by=person())
+    screencast = erasing.get_to_cancel(viewer(), request.form.get("screencast_id", ""), by=person())
     title = screencast.title
-    cancelling.cancel(screencast, by=person())
+    erasing.cancel(screencast, by=person())
     flash(f"“{title}” is cancelled. Nothing of it was kept.", "success")
     return redirect(url_for("tasks.page"))

@@ -14,8 +14,9 @@ from kb.hands import hands
 from kb.index.contract import Query
 from kb.pages.library import Choice, Library
 from kb.screencasts import actions as screencasts
-from kb.screencasts import queries, versions
+from kb.screencasts import queries
 from kb.screencasts.present import LANGUAGES, shown
+from kb.screencasts.versions import actions as versions
 from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
 from kb.search.synonyms import synonyms_of

@@ -1,9 +1,8 @@
 """What people do with screencasts: receive, change, publish, delete, retry. The only code here that commits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,12 +18,11 @@ from kb.categories.tags import tags_named, taken
 from kb.db import db, new_id, now, writing
 from kb.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from kb.hands import hands
-from kb.media import children
-from kb.screencasts import pipeline
 from kb.screencasts.fields import Upload, Words, title_of
 from kb.screencasts.models import Screencast
+from kb.screencasts.pipeline import actions as pipeline
 from kb.screencasts.recordings import look_at, set_recording
-from kb.storage.contract import made_folder, original
+from kb.storage.contract import original
 
 
 @dataclass(frozen=True)
@@ -32,15 +30,6 @@ class CaptionsFile:
     content: bytes
     filename: str
     language: str
-
-
-@dataclass(frozen=True)
-class Remains:
-    """What is left of a screencast without a row. children: marks of the tools that worked on it."""
-
-    screencast_id: str
-    originals: Sequence[str] = ()
-    children: Sequence[str] = ()
 
 
 # (screencast id, file) -> None: stores uploaded captions in the caller's transaction, or raises Invalid. By kb.app.
@@ -70,19 +59,7 @@ def get_from_trash(viewer: Viewer, screencast_id: str) -> Screencast:
     screencast = db.session.get(Screencast, screencast_id)
     if screencast and can_restore(viewer, screencast):
         return screencast
-    raise _not_in_trash()
-
-
-def get_to_erase(viewer: Viewer, screencast_id: str, *, by: Person) -> Screencast:
-    """What others threw away waits out its time: until then their author can have it back."""
-    screencast = get_from_trash(viewer, screencast_id)
-    if not may_erase(screencast, by):
-        raise NotAllowed("Only its author and admins can erase it now. It goes by itself after its 30 days.")
-    return screencast
-
-
-def may_erase(screencast: Screencast, by: Person) -> bool:
-    return screencast.author_id == by.id or by.is_admin
+    raise not_in_trash()
 
 
 def check_new(fields: Upload, *, by: Person) -> None:
@@ -181,52 +158,13 @@ def restore(screencast: Screencast, *, by: Person) -> None:
     with writing() as session:
         held = session.get(Screencast, screencast_id, with_for_update=True)
         if not held or not held.trashed_at:
-            raise _not_in_trash()
+            raise not_in_trash()
         screencast.trashed_at = None
         _words_changed(screencast)
         audit.record("restored", "screencast", screencast.id, by=by.id, title=screencast.title)
 
 
-def erase(screencast_id: str, *, by: Person | None = None, trashed_before: datetime | None = None) -> None:
-    """Delete a screencast for good, with all its files. by: None where nobody asks for it.
-
-    trashed_before: only if it is in the trash since then. Raises NotFound where somebody took it out meanwhile.
-    """
-    with writing():
-        screencast = pipeline.hold(screencast_id)
-        if trashed_before and not _is_trashed_before(screencast, trashed_before):
-            raise _not_in_trash()
-        remains = Remains(screencast_id)
-        if screencast:
-            remains = forget(screencast)
-            audit.record("erased", "screencast", screencast_id, by=by.id if by else None)
-    clear_away(remains)
-
-
-def forget(screencast: Screencast) -> Remains:
-    """Delete its row, inside the caller's transaction, which holds it. What remains is cleared away after that."""
-    versions = [version.original_key for version in screencast.versions]
-    originals = [screencast.original_key, *versions] if screencast.original_key else versions
-    remains = Remains(screencast.id, originals, [step.child for step in screencast.steps if step.child])
-    db.session.delete(screencast)
-    outbox.changed(screencast.id)
-    return remains
-
-
-def clear_away(remains: Remains) -> None:
-    """End what works on it and delete its files. A worker elsewhere notices by itself, and can't bring them back."""
-    for child in remains.children:
-        children.kill(child)
-    hands().drop_work_folders(remains.screencast_id)
-    for key in [*remains.originals, made_folder(remains.screencast_id)]:
-        hands().storage.delete(key)
-
-
-def _is_trashed_before(screencast: Screencast | None, at: datetime) -> bool:
-    return bool(screencast and screencast.trashed_at and screencast.trashed_at <= at)
-
-
-def _not_in_trash() -> NotFound:
+def not_in_trash() -> NotFound:
     return NotFound("This is not in the trash any more.")
 
 

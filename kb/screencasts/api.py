@@ -7,10 +7,10 @@ from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.errors import Invalid
-from kb.screencasts import actions, cancelling, queries
-from kb.screencasts.arrivals import arrival
+from kb.screencasts import actions, erasing, queries
 from kb.screencasts.fields import Upload, Words
 from kb.screencasts.present import as_json
+from kb.screencasts.uploads.arrivals import arrival
 from kb.web.api import Problem, blueprint, takes
 from kb.web.paging import limit_of
 
@@ -175,5 +175,5 @@ def retry(screencast_id: str) -> dict[str, Any]:
 @signed_in
 def cancel(screencast_id: str) -> str:
     """Stop preparing a new upload and erase it, with all its files. Answers 409 once it is prepared."""
-    cancelling.cancel(cancelling.get_to_cancel(viewer(), screencast_id, by=person()), by=person())
+    erasing.cancel(erasing.get_to_cancel(viewer(), screencast_id, by=person()), by=person())
     return ""

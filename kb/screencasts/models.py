@@ -171,7 +171,7 @@ class Step(Base):
     moved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     cpu_s: Mapped[float | None]
-    # How many CPU seconds it takes by what is known of the recording (kb.screencasts.forecast).
+    # How many CPU seconds it takes by what is known of the recording (kb.screencasts.pipeline.forecast).
     expected_s: Mapped[float | None]
     # Why it failed, or what a colleague should know about how it went ("It has no sound.").
     error_code: Mapped[str | None] = mapped_column(String(40))

@@ -9,11 +9,11 @@ from flask import request, url_for
 
 from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.db import now
-from kb.screencasts.cancelling import can_be_cancelled
+from kb.screencasts.erasing import can_be_cancelled
 from kb.screencasts.models import Screencast, State, Step, StepState
-from kb.screencasts.progress import Progress
+from kb.screencasts.pipeline.progress import Progress
+from kb.screencasts.pipeline.steps import BY_NAME
 from kb.screencasts.queries import same_file
-from kb.screencasts.steps import BY_NAME
 from kb.web.urls import site_address
 
 FRESH = timedelta(days=1)
@@ -257,7 +257,7 @@ def _library_url(_root: str, name: str, value: str) -> str:
 
 
 def _url(screencast: Screencast) -> str:
-    """Its page; the addresses of its files lie below, as the routes of kb.screencasts.files and transcripts say."""
+    """Its page; the addresses of its files lie below, as the routes of kb.screencasts.files.views say."""
     return url_for("pages.watch", screencast_id=screencast.id)
 
 

@@ -12,12 +12,12 @@ from kb.categories.present import choices
 from kb.categories.vocabulary import meant, tag_name
 from kb.errors import Invalid, KbError
 from kb.hands import hands
-from kb.screencasts import actions, cancelling
-from kb.screencasts.arrivals import arrival, captions_in_request
-from kb.screencasts.begun import begun_by
+from kb.screencasts import actions, erasing
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
 from kb.screencasts.present import shown, visibility_text
+from kb.screencasts.uploads.arrivals import arrival, captions_in_request
+from kb.screencasts.uploads.begun import begun_by
 from kb.web.flashes import offer_undo
 from kb.web.forms import parse
 
@@ -99,9 +99,9 @@ def delete(screencast_id: str) -> ResponseReturnValue:
 @bp.post("/screencasts/<screencast_id>/cancel")
 @signed_in
 def cancel(screencast_id: str) -> ResponseReturnValue:
-    screencast = cancelling.get_to_cancel(viewer(), screencast_id, by=person())
+    screencast = erasing.get_to_cancel(viewer(), screencast_id, by=person())
     title = screencast.title
-    cancelling.cancel(screencast, by=person())
+    erasing.cancel(screencast, by=person())
     flash(f"“{title}” is cancelled. Nothing of it was kept.", "success")
     return redirect(url_for("screencasts.upload"))
 

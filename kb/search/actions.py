@@ -15,7 +15,7 @@ from kb.db import db, writing
 from kb.hands import hands
 from kb.index.contract import IndexBroken
 from kb.outbox import Outbox
-from kb.screencasts import pipeline
+from kb.screencasts.pipeline import actions as pipeline
 from kb.search.documents import BATCH, documents, every_document
 
 log = logging.getLogger(__name__)

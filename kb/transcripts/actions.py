@@ -10,13 +10,13 @@ from kb import outbox
 from kb.db import db, now, writing
 from kb.errors import Invalid, NotFound
 from kb.hands import hands
-from kb.screencasts import pipeline
 from kb.screencasts.actions import CaptionsFile
-from kb.screencasts.belongings import measure
 from kb.screencasts.fields import language_tag
+from kb.screencasts.files.belongings import measure
 from kb.screencasts.models import Screencast
-from kb.screencasts.pipeline import Lease
-from kb.screencasts.work import sound_of
+from kb.screencasts.pipeline import leasing, transitions
+from kb.screencasts.pipeline.leasing import Lease
+from kb.screencasts.pipeline.work import sound_of
 from kb.speech.contract import Segment
 from kb.transcripts.cues import TimedText, read
 from kb.transcripts.models import Cue, ScreenLine, Transcript, WordsFrom
@@ -131,7 +131,7 @@ def bring_back(screencast_id: str, kept: list[dict[str, Any]]) -> None:
 
 
 def _hold(screencast_id: str) -> Screencast:
-    if screencast := pipeline.hold(screencast_id):
+    if screencast := transitions.hold(screencast_id):
         return screencast
     raise NotFound("This screencast is gone.")
 
@@ -161,7 +161,7 @@ def check_language(tag: str) -> str:
 
 def hear(screencast_id: str) -> None:
     """The step `speech`: write down what is said."""
-    pipeline.perform(screencast_id, "speech", _hear)
+    leasing.perform(screencast_id, "speech", _hear)
     # Without the sound, which nobody needs any more.
     measure(screencast_id)
 
@@ -170,11 +170,11 @@ def _hear(lease: Lease) -> None:
     screencast = db.session.get_one(Screencast, lease.screencast_id)
     if reason := _nothing_to_hear(screencast):
         code, text = reason
-        pipeline.finish(lease, skipped=True, code=code, note=text)
+        leasing.finish(lease, skipped=True, code=code, note=text)
         return
     engine = hands().speech
     if engine is None or engine.unavailable():
-        pipeline.finish(lease, skipped=True, code="no-speech-engine", note="Speech recognition is not set up here.")
+        leasing.finish(lease, skipped=True, code="no-speech-engine", note="Speech recognition is not set up here.")
         return
     segments: list[Segment] = []
     with ExitStack() as stack:
@@ -188,12 +188,12 @@ def _hear(lease: Lease) -> None:
     with writing() as session:
         # People may have written the words meanwhile, and theirs stay.
         if reason := _nothing_to_hear(session.get_one(Screencast, lease.screencast_id)):
-            pipeline.finish(lease, skipped=True, code=reason[0], note=reason[1])
+            leasing.finish(lease, skipped=True, code=reason[0], note=reason[1])
             return
         if segments:
             _put_heard(lease.screencast_id, segments, engine.name, engine.draft)
         note = None if segments else "No speech was found in it."
-        pipeline.finish(lease, code=None if segments else "no-speech", note=note)
+        leasing.finish(lease, code=None if segments else "no-speech", note=note)
 
 
 def _nothing_to_hear(screencast: Screencast) -> tuple[str, str] | None:

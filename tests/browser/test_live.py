@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, e
 from kb import live
 from kb.db import db, now, writing
 from kb.live import Teller
-from kb.screencasts import telling
 from kb.screencasts.models import Screencast, State, StepState
+from kb.screencasts.pipeline import progress_api
 from kb.web import live as streams
 from tests.browser.conftest import open_as, serve
 from tests.redises import RedisServer, redis_server
@@ -65,7 +65,7 @@ def stage(tmp_path: Path, migrated: Path, clip: Path, browser: Browser) -> Itera
     world = make_world(tmp_path / "world", migrated, clip)
     with redis_server(tmp_path) as redis, serve(world.site) as address:
         settings = world.site.extensions["kb.settings"].model_copy(update={"redis_url": redis.url})
-        streams.init(world.site, settings, telling.read)
+        streams.init(world.site, settings, progress_api.read)
         world.site.extensions["kb.live"] = Teller(redis.url)
         stage = Stage(world, redis, browser, address)
         stage.at(0.4)

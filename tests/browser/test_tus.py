@@ -13,8 +13,8 @@ from kb.accounts.models import Person
 from kb.app import create_app
 from kb.config import ROOT
 from kb.db import db
-from tests.screencasts.served import Served
-from tests.screencasts.served import served as served
+from tests.screencasts.uploads.served import Served
+from tests.screencasts.uploads.served import served as served
 
 pytestmark = pytest.mark.browser
 

@@ -13,6 +13,7 @@ from kb.curation import actions
 from kb.curation.models import BulkChange
 from kb.db import db
 from kb.screencasts import actions as screencasts
+from kb.screencasts import erasing
 from kb.screencasts.fields import Words
 from kb.screencasts.models import Screencast
 from tests.conftest import People
@@ -114,7 +115,7 @@ def test_what_is_erased_and_restored_at_once_is_either_there_or_gone(
     def erase(screencast_id: str) -> Callable[[], object]:
         def act() -> None:
             screencast = screencasts.get_from_trash(viewer, screencast_id)
-            screencasts.erase(screencast.id, trashed_before=screencast.trashed_at)
+            erasing.erase(screencast.id, trashed_before=screencast.trashed_at)
 
         return act
 

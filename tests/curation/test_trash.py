@@ -10,7 +10,8 @@ from kb.categories import tending
 from kb.db import db, now, writing
 from kb.errors import NotFound
 from kb.screencasts import actions as screencasts
-from kb.screencasts.cleaning import TRASH_DAYS, clean
+from kb.screencasts import erasing
+from kb.screencasts.files.cleaning import TRASH_DAYS, clean
 from kb.screencasts.models import Screencast
 from tests.conftest import Caller, People
 
@@ -56,10 +57,10 @@ def test_what_was_taken_out_meanwhile_is_not_erased(add: Add, people: People) ->
     throw_away(item, people.author, days_ago=1)
     screencasts.restore(db.session.get_one(Screencast, item), by=author)
     with pytest.raises(NotFound):
-        screencasts.erase(item, by=author, trashed_before=asked_at)
+        erasing.erase(item, by=author, trashed_before=asked_at)
     throw_away(item, people.author)
     with pytest.raises(NotFound):
-        screencasts.erase(item, trashed_before=asked_at)
+        erasing.erase(item, trashed_before=asked_at)
     assert is_there(item)
 
 

@@ -21,6 +21,7 @@ from kb.demo.removal import remove
 from kb.demo.script import Recipe
 from kb.errors import Conflict
 from kb.screencasts import actions as screencasts
+from kb.screencasts import erasing
 from kb.screencasts.models import Screencast
 from kb.search.actions import drain
 from tests.conftest import People
@@ -205,6 +206,6 @@ def test_a_person_of_whom_something_is_here_is_not_erased(people: People, receiv
     screencast = receive()
     with pytest.raises(Conflict, match="still here"):
         erase_person(people.author, by=people.admin)
-    screencasts.erase(screencast)
+    erasing.erase(screencast)
     erase_person(people.author, by=people.admin)
     assert db.session.get(Person, people.author) is None

@@ -15,6 +15,7 @@ from kb.categories import actions as categories
 from kb.db import db, writing
 from kb.pages.audit import KINDS, SENTENCES
 from kb.screencasts import actions as screencasts
+from kb.screencasts import erasing
 from kb.screencasts.models import Screencast
 from tests.conftest import Caller, People
 
@@ -93,7 +94,7 @@ def test_a_title_is_that_of_now_and_none_once_it_is_gone(
     with writing():
         db.session.get_one(Screencast, item).title = "New title"
     assert told(subject=item) == ["Test Author uploaded New title"]
-    screencasts.erase(item)
+    erasing.erase(item)
     assert told(subject=item) == ["The site erased a screencast for good", "Test Author uploaded a screencast"]
 
 

@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from kb.db import db, new_id, now, writing
 from kb.hands import hands
 from kb.pages import storage
-from kb.screencasts import mending, parts
+from kb.screencasts.files import mending
 from kb.screencasts.models import Screencast, Version
+from kb.screencasts.uploads import part_files
 from kb.storage.contract import original
 from tests.conftest import Caller, People
 from tests.disks import disk
@@ -66,7 +67,7 @@ def test_what_lies_in_folders_is_counted_and_no_link_is_followed(in_site: object
     tmp = hands().settings.tmp_dir
     (tmp / "work").mkdir()
     (tmp / "work/video.mp4").write_bytes(b"x" * 40)
-    (parts.folder() / "arriving").write_bytes(b"x" * 30)
+    (part_files.folder() / "arriving").write_bytes(b"x" * 30)
     mending.aside().mkdir()
     (mending.aside() / "old.mp4").write_bytes(b"x" * 20)
     (tmp_path / "elsewhere").write_bytes(b"x" * 999)

@@ -11,8 +11,9 @@ from kb.accounts.models import Person
 from kb.db import db, now, writing
 from kb.errors import ToolFailed
 from kb.pages import tasks
-from kb.screencasts import pipeline, retries
 from kb.screencasts.models import Screencast, Step, StepState
+from kb.screencasts.pipeline import actions as pipeline
+from kb.screencasts.pipeline import leasing
 from tests.conftest import Caller, People, Sent
 
 Receive = Callable[..., str]
@@ -35,9 +36,9 @@ def ask(call_as: Callable[[str | None], Caller], people: People) -> Ask:
 def fail(screencast_id: str, name: str = "probe", **failure: Any) -> None:
     """As its worker would."""
     about = {"permanent": True, "code": "unreadable", "log": "moov atom not found"} | failure
-    lease = pipeline.claim(screencast_id, name)
+    lease = leasing.claim(screencast_id, name)
     assert lease
-    pipeline.fail(lease, ToolFailed("It can't be read.", **about))
+    leasing.fail(lease, ToolFailed("It can't be read.", **about))
 
 
 def steps_of(answer: dict[str, Any]) -> list[tuple[str, str]]:
@@ -46,7 +47,7 @@ def steps_of(answer: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_each_step_stands_under_its_state(receive: Receive, ask: Ask) -> None:
     waits, runs, fails = receive(), receive(), receive()
-    pipeline.claim(runs, "probe")
+    leasing.claim(runs, "probe")
     fail(fails)
     assert steps_of(ask("running")) == [(runs, "probe")]
     assert (waits, "probe") in steps_of(ask("waiting"))
@@ -61,7 +62,7 @@ def test_each_step_stands_under_its_state(receive: Receive, ask: Ask) -> None:
 
 def test_a_task_tells_how_it_is_and_why(receive: Receive, ask: Ask) -> None:
     runs, held_up, fails, behind = receive(), receive(), receive(), receive()
-    lease = pipeline.claim(runs, "probe")
+    lease = leasing.claim(runs, "probe")
     assert lease
     lease.report(0.4)
     fail(held_up, permanent=False, code="no-room")
@@ -85,7 +86,7 @@ def test_a_task_tells_how_it_is_and_why(receive: Receive, ask: Ask) -> None:
 
 def test_a_worker_that_fell_silent_is_told(receive: Receive, ask: Ask) -> None:
     item = receive()
-    pipeline.claim(item, "probe")
+    leasing.claim(item, "probe")
     with writing() as session:
         session.get_one(Step, (item, "probe")).lease_until = now() - timedelta(seconds=1)
     assert ask()["items"][0]["detail"] == "Its worker is silent. Another one takes it over."
@@ -120,7 +121,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(receive: Receive, ask
         if state == "failed":
             fail(item)
         elif state == "running":
-            pipeline.claim(item, "probe")
+            leasing.claim(item, "probe")
     whole = steps_of(ask(state))
     assert len(whole) >= 5
     seen, cursor = [], ""
@@ -160,7 +161,7 @@ def test_all_that_failed_starts_again_or_one_kind_or_one(
 def test_a_step_starts_again_with_nothing_left_of_its_failure(receive: Receive, people: People) -> None:
     item = receive()
     fail(item)
-    retries.retry_failed(by=db.session.get_one(Person, people.admin))
+    pipeline.retry_failed(by=db.session.get_one(Person, people.admin))
     step = db.session.get_one(Step, (item, "probe"), populate_existing=True)
     assert (step.state, step.attempt, step.error_code, step.error_text) == (StepState.waiting, 0, None, None)
 
@@ -176,7 +177,7 @@ def test_reasons_are_counted_and_the_most_frequent_stands_first(receive: Receive
 
 def test_queues_are_told_from_the_rows_and_workers_from_their_heartbeats(receive: Receive, ask: Ask) -> None:
     receive()
-    pipeline.claim(receive(), "probe")
+    leasing.claim(receive(), "probe")
     answer = ask()
     queues = {queue["name"]: queue for queue in answer["queues"]}
     assert (queues["quick"]["running"], queues["quick"]["waiting"]) == (1, 1)
@@ -194,7 +195,7 @@ def test_the_page_works_without_redis_and_in_each_state(
     receive: Receive, signed_in: Callable[[str], FlaskClient], people: People
 ) -> None:
     fail(receive(title="Broken one"))
-    pipeline.claim(receive(title="At work one"), "probe")
+    leasing.claim(receive(title="At work one"), "probe")
     receive(title="Waiting one")
     admin = signed_in(people.admin)
     for state, title in (("running", "At work one"), ("waiting", "Waiting one"), ("failed", "Broken one")):

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from kb.db import db, writing
 from kb.errors import ToolFailed
 from kb.pages.views import _start_s
-from kb.screencasts import pipeline
 from kb.screencasts.models import Screencast
+from kb.screencasts.pipeline import leasing
 from kb.transcripts import actions as transcripts
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
@@ -66,7 +66,7 @@ def test_what_failed_says_why_and_how_to_go_on(
     def fail(_lease: object) -> None:
         raise ToolFailed("The picture stops in the middle. Export it again.", permanent=True, code="broken")
 
-    pipeline.perform(item, "probe", fail)
+    leasing.perform(item, "probe", fail)
     page = author.get(f"/screencasts/{item}").text
     assert "The picture stops in the middle. Export it again." in page
     assert f"/screencasts/{item}/retry" in page

@@ -82,14 +82,14 @@ def test_every_address_in_it_takes_the_same_credentials(world: World) -> None:
 
 def test_one_that_can_not_be_played_says_why(receive: Callable[..., str], author: Caller) -> None:
     from kb.errors import ToolFailed
-    from kb.screencasts import pipeline
+    from kb.screencasts.pipeline import leasing
 
     screencast_id = receive()
 
     def fail(_lease: object) -> None:
         raise ToolFailed("The picture stops in the middle. Export it again.", permanent=True, code="broken")
 
-    pipeline.perform(screencast_id, "probe", fail)
+    leasing.perform(screencast_id, "probe", fail)
     found = author.get(f"/api/v1/screencasts/{screencast_id}").json
     assert (found["state"], found["playable"]) == ("failed", False)
     assert found["error"] == {

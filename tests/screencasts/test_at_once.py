@@ -8,9 +8,10 @@ from sqlalchemy import select, text
 
 from kb.accounts.models import Person
 from kb.db import db
-from kb.screencasts import actions, pipeline
+from kb.screencasts import actions
 from kb.screencasts.fields import Words
 from kb.screencasts.models import Screencast
+from kb.screencasts.pipeline import leasing
 from kb.transcripts import actions as transcripts
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
@@ -23,7 +24,7 @@ ROUNDS = 10
 def test_one_worker_alone_gets_a_step(receive: Callable[..., str], at_once: Callable[..., list[Any]]) -> None:
     for _ in range(ROUNDS):
         screencast_id = receive()
-        leases = at_once(*[lambda i=screencast_id: pipeline.claim(i, "probe")] * 4)
+        leases = at_once(*[lambda i=screencast_id: leasing.claim(i, "probe")] * 4)
         assert [lease is None for lease in leases].count(False) == 1, leases
 
 

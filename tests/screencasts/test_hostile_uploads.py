@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from kb.db import db
-from kb.screencasts import work
 from kb.screencasts.models import Screencast, Step, StepState
+from kb.screencasts.pipeline import work
 from tests.conftest import Caller, Sent
 from tests.media import bombs, forge
 from tests.media.conftest import ffmpeg as ffmpeg

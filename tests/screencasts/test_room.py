@@ -15,8 +15,8 @@ from kb.errors import NoRoom, ToolFailed
 from kb.media import rendition
 from kb.media.kinds import by_name
 from kb.media.probe import probe
-from kb.screencasts import pipeline
 from kb.screencasts.models import Screencast, State, StepState
+from kb.screencasts.pipeline import leasing
 from kb.screencasts.refusals import check_room
 from kb.web.uploads import Landing
 from tests.conftest import Caller, Sent
@@ -103,11 +103,11 @@ def test_a_tool_that_fills_the_disk_says_so(small: Path, clip: Path) -> None:
 def test_a_step_that_fills_the_disk_by_itself_says_so(receive: Callable[..., str], small: Path) -> None:
     item = receive()
 
-    def work(_lease: pipeline.Lease) -> None:
+    def work(_lease: leasing.Lease) -> None:
         with disk(small / "media", MEGABYTE) as media:
             (media / "video.mp4").write_bytes(b"x" * 2 * MEGABYTE)
 
-    pipeline.perform(item, "probe", work)
+    leasing.perform(item, "probe", work)
     step = db.session.get_one(Screencast, item).step("probe")
     assert step and (step.state, step.error_code) == (StepState.waiting, "no-room")
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from kb.db import db
 from kb.hands import hands
-from kb.screencasts import work
 from kb.screencasts.models import Screencast
+from kb.screencasts.pipeline import work
 from kb.speech.contract import Segment, Word
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made

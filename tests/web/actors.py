@@ -28,10 +28,11 @@ from kb.db import db, new_id, now, writing
 from kb.index.contract import Index
 from kb.index.memory import MemoryIndex
 from kb.screencasts import actions as screencasts
-from kb.screencasts import uploads
+from kb.screencasts import erasing
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast, Source, Step, Version
-from kb.screencasts.work import probe, quick, rendition
+from kb.screencasts.pipeline.work import probe, quick, rendition
+from kb.screencasts.uploads import actions as uploads
 from kb.search import actions as search
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made, made_folder, original
@@ -203,7 +204,7 @@ def _make_first(folder: Path, migrated: Migrated, clip: Path) -> World:
         for kind in KINDS:
             world.items[kind] = _like(first, kind, world)
         world.names = _names(world)
-        screencasts.erase(first)
+        erasing.erase(first)
         search.drain()
     world.close()
     return world

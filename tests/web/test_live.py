@@ -17,7 +17,7 @@ from kb.accounts.models import ApiToken, Person, Role
 from kb.app import create_app
 from kb.db import db
 from kb.live import Teller
-from kb.screencasts import telling
+from kb.screencasts.pipeline import progress_api
 from kb.web import live
 from kb.web.live import MOST_BATCHES, MOST_STREAMS, Hub, NoStream, Stream
 from tests.redises import RedisServer, redis_server
@@ -46,7 +46,7 @@ def listening(world: World, redis: RedisServer) -> Iterator[World]:
     """The world, with a Redis."""
     site = world.site
     before = {name: site.extensions[name] for name in ("kb.hub", "kb.live")}
-    live.init(site, site.extensions["kb.settings"].model_copy(update={"redis_url": redis.url}), telling.read)
+    live.init(site, site.extensions["kb.settings"].model_copy(update={"redis_url": redis.url}), progress_api.read)
     site.extensions["kb.live"] = Teller(redis.url)
     yield world
     site.extensions["kb.hub"].end()

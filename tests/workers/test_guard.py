@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from kb.screencasts import pipeline
-from kb.screencasts.pipeline import Lease
-from kb.screencasts.steps import BY_NAME
+from kb.screencasts.pipeline import leasing
+from kb.screencasts.pipeline.leasing import Lease
+from kb.screencasts.pipeline.steps import BY_NAME
 from workers.guard import DEAF_S, SILENT_S, Guard
 
 
@@ -28,9 +28,9 @@ def guard(clock: Clock) -> Guard:
 @pytest.fixture
 def lease(clock: Clock) -> Iterator[Lease]:
     lease = Lease("some", BY_NAME["rendition"], "key", beaten_at=clock.now)
-    pipeline.leases.add(lease)
+    leasing.leases.add(lease)
     yield lease
-    pipeline.leases.discard(lease)
+    leasing.leases.discard(lease)
 
 
 def test_a_worker_with_nothing_to_do_is_well(guard: Guard, clock: Clock) -> None:

@@ -20,7 +20,7 @@ from kb.app import create_app
 from kb.config import Settings
 from kb.db import db, now, writing
 from kb.media.children import is_gone
-from kb.screencasts import actions, cancelling
+from kb.screencasts import actions, erasing
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast, State, Step, StepState
 from tests.conftest import make_clip
@@ -148,7 +148,7 @@ def test_cancelling_ends_the_tool_and_leaves_nothing(
         child = step(screencast_id, "rendition").child or ""
         screencast = db.session.get_one(Screencast, screencast_id)
         assert screencast.is_playable or screencast.state == State.processing
-        cancelling.cancel(screencast, by=screencast.author)
+        erasing.cancel(screencast, by=screencast.author)
         wait_for(lambda: is_gone(child))
         wait_for(lambda: files(broker_settings) == [])
         assert worker.poll() is None
@@ -165,7 +165,7 @@ def test_a_worker_whose_tool_can_not_be_killed_from_here_notices_by_itself(
             # As of a worker on another machine.
             session.execute(update(Step).where(Step.name == "rendition").values(child="1 1 elsewhere 1"))
         screencast = db.session.get_one(Screencast, screencast_id)
-        cancelling.cancel(screencast, by=screencast.author)
+        erasing.cancel(screencast, by=screencast.author)
         wait_for(lambda: is_gone(child))
         wait_for(lambda: files(broker_settings) == [])
 

@@ -5,7 +5,7 @@ import { newRow } from "./rows.js";
 const KEPT = ["title", "purpose", "category", "tags", "who", "wantsPublish"];
 const PREFIX = "upload:";
 
-// begun: as kb/screencasts/begun.py makes it. Rows of screencasts are `in`, the others `missing`: a browser lends a file once.
+// begun: as kb/screencasts/uploads/begun.py makes it. Rows of screencasts are `in`, the others `missing`: a browser lends a file once.
 export function rowsOf(begun) {
   return [...begun.parts.map(missingRow), ...begun.screencasts.map(presentRow)];
 }
