@@ -64,7 +64,7 @@ def begin(viewer: Viewer, size_bytes: int | None, metadata: dict[str, bytes], se
     if replaces_id:
         versions.get_to_replace(viewer, replaces_id, by=by)
     with writing() as session:
-        check_promise(by.id, size_bytes or 0)
+        check_promise(by.id, size_bytes)
         upload = PartialUpload(
             person_id=by.id,
             size_bytes=size_bytes,

@@ -13,6 +13,8 @@ from kb.screencasts.uploads import part_files
 
 # After the last byte that came; and how long the end of an upload is told to whoever missed it.
 EXPIRES_AFTER = timedelta(days=7)
+# Of one person; earlier ones are as if they had never been.
+MOST_REFUSED = 100
 
 
 class WrongOffset(Conflict):
@@ -99,11 +101,26 @@ def expired() -> Expired:
 
 
 def refuse(upload_id: str, error: KbError) -> None:
-    """End it for good; whoever asks later is told why."""
+    """End it for good; whoever asks later is told why. Nothing happens to one that has become a screencast."""
     said = {"status": error.status, "code": error.code, "title": error.title}
     with writing() as session:
         upload = session.get(PartialUpload, upload_id, with_for_update=True, populate_existing=True)
+        if upload and upload.screencast_id:
+            return
         if upload:
             upload.refusal = said | {"detail": error.detail, "errors": error.errors}
+            # Nobody is told these again, and they are what is long.
+            upload.sent_metadata, upload.fields = "", {}
             upload.expires_at = now() + EXPIRES_AFTER
+            _forget_earlier(upload.person_id)
     part_files.wipe(upload_id)
+
+
+def _forget_earlier(person_id: str) -> None:
+    """Or somebody could fill the database with what is refused at its first bytes."""
+    session = db.session()
+    session.flush()
+    refused = (PartialUpload.person_id == person_id, PartialUpload.refusal.is_not(None))
+    latest = select(PartialUpload).where(*refused).order_by(PartialUpload.expires_at.desc(), PartialUpload.id)
+    for upload in session.scalars(latest.offset(MOST_REFUSED)).all():
+        session.delete(upload)

@@ -21,7 +21,7 @@ from kb.db import db, now, writing
 from kb.screencasts import erasing
 from kb.screencasts.models import PartialUpload, Screencast
 from kb.screencasts.uploads import actions as uploads
-from kb.screencasts.uploads import endings, limits, part_files
+from kb.screencasts.uploads import endings, limits, part_files, rows
 from tests.accounts.conftest import csrf_of
 from tests.conftest import Caller, People, Sent
 from tests.screencasts.conftest import PART_TYPE, UPLOADS, Sender, metadata
@@ -458,6 +458,30 @@ def test_no_answer_to_a_named_method_announces_bytes_that_do_not_come(sender: Se
     url = sender.begun(20)
     assert sender.head(url, **{"X-HTTP-Method-Override": "DELETE"}).status_code == 200
     assert sender.offset(url) == 0
+
+
+def test_what_is_refused_fills_no_database(sender: Sender) -> None:
+    said = metadata(description="x" * 10_000)
+    answers = [sender.begin(len(HTML), HTML, Upload_Metadata=said) for _ in range(rows.MOST_REFUSED + 5)]
+    assert {answer.status_code for answer in answers} == {415}
+    kept = db.session.scalars(select(PartialUpload)).all()
+    assert len(kept) == rows.MOST_REFUSED
+    assert not any(each.sent_metadata or each.fields for each in kept)
+
+
+def test_a_late_refusal_leaves_the_original_as_it_is(sender: Sender, author: Caller, clip_bytes: bytes) -> None:
+    url, answer = send_whole(sender, clip_bytes)
+    rows.refuse(url.rpartition("/")[2], rows.expired())
+    assert author.get(f"/screencasts/{answer.headers['Screencast-Id']}/original").data == clip_bytes
+    assert sender.head(url).headers["Screencast-Id"]
+
+
+def test_uploads_of_unknown_length_count_as_the_largest(sender: Sender, clip_bytes: bytes) -> None:
+    urls = [sender.begun(None) for _ in range(limits.MOST_PROMISED)]
+    refused(sender.begin(None), 429, "too-many-uploads")
+    refused(sender.begin(1), 429, "too-many-uploads")
+    sender.send(urls[0], 0, Upload_Length=1000)
+    assert sender.begin(1).status_code == 201
 
 
 def test_each_part_counts_as_a_write(sender: Sender) -> None:
