@@ -24,13 +24,16 @@ CAPTIONS_NAME = "captions.vtt"
 
 
 def finish(upload_id: str, file: PartFile) -> None:
-    """Make it a screencast, once: file is locked, and the row is written with the screencast's own transaction."""
+    """Make it a screencast, once: file is locked, and the row is written with the screencast's own transaction.
+
+    Whose account was switched off meanwhile adds nothing any more; it waits as long as any for them to come back.
+    """
     let_go()
     upload = db.session.scalar(select(PartialUpload).where(PartialUpload.id == upload_id))
     if not upload or upload.refusal or upload.screencast_id:
         part_files.remove(upload_id)
         return
-    if file.offset_bytes != upload.size_bytes:
+    if file.offset_bytes != upload.size_bytes or not _is_here(upload):
         return
     try:
         _take_in(upload, file)
@@ -41,6 +44,10 @@ def finish(upload_id: str, file: PartFile) -> None:
             refuse(upload_id, error)
         raise
     part_files.remove(upload_id)
+
+
+def _is_here(upload: PartialUpload) -> bool:
+    return db.session.get_one(Person, upload.person_id, populate_existing=True).active
 
 
 def _take_in(upload: PartialUpload, file: PartFile) -> None:
@@ -95,7 +102,7 @@ def tend() -> None:
 
 def _tend(upload_id: str, file: PartFile) -> None:
     upload = db.session.get(PartialUpload, upload_id, populate_existing=True)
-    if upload and is_whole(upload):
+    if upload and is_whole(upload) and _is_here(upload):
         finish(upload_id, file)
     elif upload and upload.expires_at <= now():
         refuse(upload_id, expired())

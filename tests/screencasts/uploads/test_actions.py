@@ -484,6 +484,35 @@ def test_uploads_of_unknown_length_count_as_the_largest(sender: Sender, clip_byt
     assert sender.begin(1).status_code == 201
 
 
+def test_nothing_comes_of_somebody_who_was_switched_off_until_they_are_back(
+    sender: Sender, clip_bytes: bytes, person: Person
+) -> None:
+    url = sender.begun(len(clip_bytes), clip_bytes[:500])
+    with part_files.opened(url.rpartition("/")[2]) as file:
+        file.add(clip_bytes[500:])
+    with writing():
+        person.active = False
+    endings.tend()
+    assert row(url).screencast_id is None
+    with writing():
+        person.active = True
+    assert sender.head(url).headers["Screencast-Id"]
+
+
+def test_what_somebody_sent_who_stays_switched_off_expires(
+    sender: Sender, clip_bytes: bytes, person: Person, folder: Path
+) -> None:
+    url = sender.begun(len(clip_bytes), clip_bytes[:500])
+    with part_files.opened(url.rpartition("/")[2]) as file:
+        file.add(clip_bytes[500:])
+    with writing():
+        person.active = False
+    change(url, expires_at=now())
+    endings.tend()
+    assert list(folder.iterdir()) == []
+    assert (row(url).refusal or {})["code"] == "expired"
+
+
 def test_each_part_counts_as_a_write(sender: Sender) -> None:
     url = sender.begun(20)
     limits = [sender.send(url, 0).headers[f"X-RateLimit-{name}"] for name in ("Limit", "Remaining")]
