@@ -51,6 +51,11 @@ class Stage:
             index.state, index.progress = StepState.waiting, 0.0
             live.changed(self.item)
 
+    def plays(self, name: str) -> None:
+        """Its one source is this file, which may not be there."""
+        with self.world.site.app_context(), writing() as session:
+            session.get_one(Screencast, self.item).sources[0].name = name
+
     def done(self) -> None:
         with self.world.site.app_context(), writing() as session:
             screencast = session.get_one(Screencast, self.item)
@@ -210,6 +215,30 @@ def test_a_recording_that_plays_is_not_interrupted_by_what_arrives(stage: Stage)
     stage.done()
     expect(page.locator("#progress .going")).to_have_count(0, timeout=SOON)
     assert video.evaluate("video => [video.stops, video.paused]") == [0, False]
+
+
+def test_where_nothing_played_so_far_the_better_version_does(stage: Stage) -> None:
+    stage.plays("gone.mp4")
+    page = stage.open_browser().new_page()
+    page.goto(stage.url)
+    player = page.locator("#stage [data-taken-over]")
+    wait_for(lambda: player.evaluate("player => player.querySelector('video').networkState === 3"))
+    stage.plays("video.mp4")
+    stage.done()
+    wait_for(lambda: player.evaluate("player => player.state.canPlay"))
+
+
+def test_one_that_begins_to_wait_soon_says_so_though_nothing_more_is_told_of_it(stage: Stage) -> None:
+    page = stage.open_browser().new_page()
+    card = open_library(page, stage)
+    wait_for(lambda: stage.streams() == 1)
+    with stage.world.site.app_context(), writing() as session:
+        screencast = session.get_one(Screencast, stage.item)
+        speech, index = screencast.step("speech"), screencast.step("index")
+        assert speech and index
+        speech.state, index.state, index.ended_at = StepState.waiting, StepState.done, now()
+        live.changed(stage.item)
+    expect(card.locator("[data-live-words]")).to_have_text("Waits for its turn", timeout=SOON)
 
 
 def test_one_that_was_deleted_is_asked_for_no_more(stage: Stage) -> None:

@@ -1,6 +1,6 @@
 // Vidstack in place of the plain <video>. The only file that knows which player it is; others listen to the <video> in it.
 // Reads: <media-player data-player data-start="seconds"> around <media-provider><video><source data-src><track>, and
-// <media-video-layout data-storyboard="address of the WebVTT file">; later <template data-late data-storyboard> with <track>s.
+// <media-video-layout data-storyboard="address of the WebVTT file">; later <template data-late data-storyboard> with <source>s and <track>s.
 import { LocalMediaStorage } from "vidstack";
 import "vidstack/player";
 import "vidstack/player/layouts/default";
@@ -22,13 +22,21 @@ export function start() {
   }
 }
 
-// Captions and storyboard that were made while the player was already there.
+// Captions and storyboard that were made while the player was already there; and what plays, where nothing did so far. What
+// plays already is never touched.
 export function addLate(root) {
   const player = document.querySelector("[data-taken-over]");
   for (const late of root.querySelectorAll("template[data-late]")) {
+    if (cannotPlay(player))
+      player.src = [...late.content.querySelectorAll("source")].map(({ src, type }) => ({ src, type }));
     showStoryboard(player, late.dataset.storyboard);
     for (const track of late.content.querySelectorAll("track")) addCaptions(player, track);
   }
+}
+
+function cannotPlay(player) {
+  const { error, networkState } = player.querySelector("video") ?? {};
+  return Boolean(error) || networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
 }
 
 function addCaptions(player, { src, srclang, label }) {
