@@ -33,6 +33,8 @@ PLAIN = {
 }
 # Blueprints whose answers a player or program fetches, never a person with an address bar; each adds its own name.
 FOR_PROGRAMS: set[str] = set()
+# No fault of the program's: something is away or full, and each who asks meets it until that is mended.
+FOR_NOW = (503, 507)
 
 
 def init(app: Flask) -> None:
@@ -71,7 +73,9 @@ def _ours(error: KbError) -> ResponseReturnValue:
     db.session.rollback()
     if isinstance(error, NotSignedIn) and _can_sign_in_and_return():
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    if error.status >= 500:
+    if error.status in FOR_NOW:
+        log.warning(error.detail, extra={"reason": repr(error.__cause__)})
+    elif error.status >= 500:
         log.error(error.detail, exc_info=error)
     response = _answer(error.status, error.code, error.title, error.detail, error.errors)
     if isinstance(error, NotSignedIn):
