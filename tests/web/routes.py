@@ -57,6 +57,8 @@ EDITORS = frozenset({"author", "curator", "admin"})
 OWNERS = frozenset({"author", "admin"})
 # Where those who could have thrown it away read the title of what is in the trash.
 TRASH = ("GET /trash", "GET /api/v1/trash")
+# Where admins read which of all files are large, and of the trash what they could take out of it.
+STORAGE = ("/storage", "/api/v1/storage")
 
 PAGE = "/screencasts/{id}"
 API = "/api/v1/screencasts/{id}"
