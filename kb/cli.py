@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb.config import Settings
-from kb.errors import KbError
+from kb.errors import Conflict, KbError
 
 if TYPE_CHECKING:
     from kb.accounts.models import Person
@@ -227,21 +227,27 @@ def copy_database(url: str) -> None:
 @kb.command("check-media")
 @click.option("--repair", is_flag=True, help="Mend what can be mended.")
 @click.option("--sizes-only", is_flag=True, help="Don't read the files: compare their sizes alone.")
+@click.option("--lost", is_flag=True, help="With --repair: also where a whole folder is empty.")
 @in_site
-def check_media(repair: bool, sizes_only: bool) -> None:
+def check_media(repair: bool, sizes_only: bool, lost: bool) -> None:
     """Compare the files of all recordings with what is written down of them. Exits 1 if something is wrong."""
     from kb.screencasts.files import checking, mending
 
     with click.progressbar(length=checking.count_bytes(), label="Reading", file=sys.stderr) as bar:
         findings = list(checking.check(contents=not sizes_only, on_read=bar.update))
+    if repair and not lost and (empty := checking.empty_folders(findings)):
+        raise Conflict(
+            f"Nothing at all lies in {' and '.join(empty)}, so nothing was repaired. Is a disk not mounted? "
+            "Where it is lost for good, repair with --lost."
+        )
     is_well = True
     for finding in findings:
         outcome = mending.mend(finding) if repair else None
         is_well &= outcome.is_well if outcome else not finding.is_fault
         if finding.is_fault or outcome:
-            click.echo(f"{finding.kind:<10}  {finding.key}: {finding.detail}")
+            click.echo(printable(f"{finding.kind:<10}  {finding.key}: {finding.detail}"))
         if outcome:
-            click.echo(f"            → {outcome.text}")
+            click.echo(printable(f"            → {outcome.text}"))
     click.echo(checking.summary(findings))
     if not is_well:
         sys.exit(1)
@@ -266,6 +272,11 @@ def doctor() -> None:
             click.echo(f"      → {finding.command or finding.mend}")
     if not all(finding.ok for finding in findings if finding.is_needed):
         sys.exit(1)
+
+
+def printable(line: str) -> str:
+    """Names of files may hold line ends, signs that command a terminal, and bytes that are no text."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
 
 
 def _mark(ok: bool, is_needed: bool) -> str:

@@ -31,6 +31,9 @@ BATCH = 500
 OWNER = re.compile(rf"(?:originals/|media/)([{ID_SIGNS}]{{{ID_LENGTH}}})(?=[./-]|$)")
 
 
+NO_FILE = " (a link, or no file at all; it was not followed)"
+
+
 class Kind(StrEnum):
     missing = "missing"
     changed = "changed"
@@ -73,6 +76,16 @@ def summary(findings: Sequence[Finding]) -> str:
     if unmeasured := counts[Kind.unmeasured]:
         sentences.append(f"{counted(unmeasured, 'file')} had no checksum yet; --repair writes it down.")
     return " ".join(sentences)
+
+
+def empty_folders(findings: Sequence[Finding]) -> list[str]:
+    """In which nothing at all lies, although files are missed there: as where a disk is not mounted."""
+    missed = {finding.key.partition("/")[0] for finding in findings if finding.kind == Kind.missing}
+    for stored in hands().storage.everything() if missed else ():
+        missed.discard(stored.key.partition("/")[0])
+        if not missed:
+            break
+    return sorted(missed)
 
 
 def count_bytes() -> int:
@@ -134,8 +147,10 @@ class _Look:
             yield Finding(kind, belonging.key, detail, screencast_id, belonging)
 
     def _verdict(self, belonging: Belonging, stored: Stored | None) -> tuple[Kind | None, str]:
-        if not stored or stored.kind != "file":
+        if not stored:
             return Kind.missing, f"the {belonging.what} of a screencast, is not there"
+        if stored.kind != "file":
+            return Kind.changed, f"should be the {belonging.what} of a screencast" + NO_FILE
         if belonging.size_bytes is not None and stored.size_bytes != belonging.size_bytes:
             return Kind.changed, f"has {stored.size_bytes:,} bytes instead of {belonging.size_bytes:,}"
         if not belonging.sha256:
@@ -166,7 +181,7 @@ def _checksum(key: str) -> str:
 
 
 def _remark(stored: Stored) -> str:
-    return " (a link, or no file at all; it was not followed)" if stored.kind == "other" else ""
+    return NO_FILE if stored.kind == "other" else ""
 
 
 @dataclass(frozen=True)
@@ -188,7 +203,8 @@ class _Known:
         return cls(f"media/{screencast_id}", keys, names)
 
     def has(self, stored: Stored) -> bool:
-        if stored.kind == "folder":
-            return stored.key == self.folder
+        if stored.key in self.keys or stored.kind == "folder":
+            # What lies there instead of a file is told of the file.
+            return stored.key in self.keys or stored.key == self.folder
         folder, _, name = stored.key.rpartition("/")
-        return stored.kind == "file" and (stored.key in self.keys or (folder == self.folder and self.may_lie(name)))
+        return stored.kind == "file" and folder == self.folder and self.may_lie(name)

@@ -31,7 +31,12 @@ class Outcome:
     is_well: bool = True
 
 
+GONE = Outcome("gone meanwhile")
+
+
 def mend(finding: Finding) -> Outcome:
+    if finding.kind not in (Kind.missing, Kind.leftover) and not hands().storage.look(finding.key):
+        return GONE
     match finding.kind:
         case Kind.access:
             return _restore_access(finding)
@@ -88,7 +93,7 @@ def _replace(finding: Finding) -> Outcome:
     assert finding.belonging
     match finding.belonging.what, finding.kind:
         case "original" | "version", Kind.changed:
-            return Outcome("can't be mended: put it back from a backup", is_well=False)
+            return Outcome("can't be mended: put the file itself there, from a backup", is_well=False)
         case "original", _:
             return _forget_original(finding)
         case "version", _:
@@ -101,7 +106,7 @@ def _forget_original(finding: Finding) -> Outcome:
     with writing():
         screencast = transitions.hold(finding.screencast_id)
         if not screencast or screencast.original_key != finding.key:
-            return Outcome("gone meanwhile")
+            return GONE
         if _plays_everywhere(screencast):
             screencast.original_key = None
             return Outcome("lost; what plays is all there is now. A backup may have it", is_well=False)
@@ -124,7 +129,7 @@ def _make_again(finding: Finding, lost: Belonging) -> Outcome:
     with writing() as session:
         screencast = transitions.hold(finding.screencast_id)
         if not screencast:
-            return Outcome("gone meanwhile")
+            return GONE
         if lost.what == "source":
             session.execute(delete(Source).where(Source.id == lost.row_id))
             session.expire(screencast, ["sources"])

@@ -6,11 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from flask import Flask
 
-from kb.cli import kb
+from kb.cli import kb, printable
 from kb.db import db, new_id, now, writing
+from kb.errors import Conflict
 from kb.hands import hands
 from kb.screencasts.files import mending
 from kb.screencasts.files.belongings import measure
@@ -263,6 +264,24 @@ def test_what_belongs_to_nothing_is_set_aside_and_no_link_is_followed(item: str,
     assert aside.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_link_where_an_original_should_be_is_told_and_left_alone(item: str, data: Path, tmp_path: Path) -> None:
+    key = row(item).original_key or ""
+    (data / key).rename(tmp_path / "elsewhere.mp4")
+    (data / key).symlink_to(tmp_path / "elsewhere.mp4")
+    assert found() == [(Kind.changed, key)]
+    assert [outcome.is_well for outcome in mend_all()] == [False]
+    assert (row(item).original_key, (data / key).exists()) == (key, True)
+
+
+def test_a_folder_where_a_version_should_be_is_set_aside_and_the_version_made_again(item: str, data: Path) -> None:
+    video = data / made(item, "video.mp4")
+    video.unlink()
+    (video / "deeper").mkdir(parents=True)
+    assert all(outcome.is_well for outcome in mend_all())
+    assert (data / "private/set-aside" / made(item, "video.mp4") / "deeper").is_dir()
+    assert row(item).step("rendition").state == StepState.waiting  # type: ignore[union-attr]
+
+
 def test_who_may_read_a_file_is_set_right(item: str, data: Path) -> None:
     (data / made(item, "video.mp4")).chmod(0o666)
     (data / "media" / item).chmod(0o777)
@@ -306,24 +325,62 @@ def test_what_is_in_the_trash_is_looked_after_too(item: str) -> None:
     assert found() == [(Kind.missing, key)]
 
 
-def test_the_command_tells_each_finding_in_a_line_and_fails_for_what_is_left(
-    item: str, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def command(in_site: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """`kb check-media` of this site."""
     settings = hands().settings
     monkeypatch.setenv("KB_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("KB_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("KB_REDIS_URL", settings.redis_url)
-    fine = CliRunner().invoke(kb, ["check-media"])
+    return lambda *options: CliRunner().invoke(kb, ["check-media", *options])
+
+
+def test_nothing_is_repaired_where_a_whole_folder_is_empty(
+    item: str, data: Path, command: Callable[..., Result]
+) -> None:
+    key = row(item).original_key
+    (data / "originals").rename(data / "elsewhere")
+    (data / "originals").mkdir(mode=0o750)
+    refused = command("--repair").exception
+    assert isinstance(refused, Conflict)
+    assert "Nothing at all lies in originals" in refused.detail
+    db.session.rollback()
+    assert row(item).original_key == key
+    assert command("--repair", "--lost").exit_code == 1
+    db.session.rollback()
+    assert row(item).original_key is None
+
+
+def test_no_name_of_a_file_commands_the_terminal_or_ends_the_check(
+    item: str, data: Path, command: Callable[..., Result]
+) -> None:
+    names = [b"line\nend.mp4", b"\x1b[31mred.mp4", b"\xff.mp4"]
+    for name in names:
+        path = os.path.join(os.fsencode(data / "originals"), name)
+        Path(os.fsdecode(path)).touch()
+    assert [printable(key) for _, key in found()] == [
+        "originals/\\x1b[31mred.mp4",
+        "originals/line\\nend.mp4",
+        "originals/\\udcff.mp4",
+    ]
+    assert all(outcome.is_well for outcome in mend_all())
+    assert found() == []
+
+
+def test_the_command_tells_each_finding_in_a_line_and_fails_for_what_is_left(
+    item: str, data: Path, command: Callable[..., Result]
+) -> None:
+    fine = command()
     assert (fine.exit_code, fine.stdout.strip().splitlines()[-1]) == (
         0,
         "Every file is there, as it was, and belongs to something.",
     )
     hands().storage.delete(made(item, "video.mp4"))
-    told = CliRunner().invoke(kb, ["check-media", "--sizes-only"])
+    told = command("--sizes-only")
     assert told.exit_code == 1
     assert f"missing     {made(item, 'video.mp4')}: " in told.stdout
     assert "1 missing." in told.stdout
-    mended = CliRunner().invoke(kb, ["check-media", "--repair"])
+    mended = command("--repair")
     assert (mended.exit_code, "→ is being made again" in mended.stdout) == (0, True)
     db.session.rollback()
     key = row(item).original_key or ""
