@@ -236,7 +236,8 @@ def test_one_that_begins_to_wait_soon_says_so_though_nothing_more_is_told_of_it(
         screencast = session.get_one(Screencast, stage.item)
         speech, index = screencast.step("speech"), screencast.step("index")
         assert speech and index
-        speech.state, index.state, index.ended_at = StepState.waiting, StepState.done, now()
+        speech.state, speech.error_text = StepState.waiting, ""
+        index.state, index.ended_at = StepState.done, now()
         live.changed(stage.item)
     expect(card.locator("[data-live-words]")).to_have_text("Waits for its turn", timeout=SOON)
 

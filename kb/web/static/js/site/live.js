@@ -7,6 +7,8 @@ import { listen, stopListening } from "./live/source.js";
 import * as title from "./title.js";
 
 const ASK_MS = { down: 3_000, up: 30_000, hidden: 15_000 };
+// After something has moved on: the places of those that wait behind it are others, too.
+const SOON_MS = 3_000;
 const SLOWER = 1.5;
 const SLOWEST_MS = 60_000;
 const heard = { up: () => turn(true), down: () => turn(false), progress: apply };
@@ -14,6 +16,7 @@ const fetching = new Map(); // address of a fragment → whether it has changed 
 let isUp = false;
 let isTitled = false;
 let timer;
+let dueAt = Infinity;
 let wait_ms;
 let lastTag;
 
@@ -28,7 +31,7 @@ function look() {
   if (!ids().length) return rest();
   if (document.hidden) hush();
   else listen(heard);
-  askAgain(usual());
+  askSoon(document.hidden ? usual() : SOON_MS);
 }
 
 function ids() {
@@ -37,7 +40,7 @@ function ids() {
 }
 
 function rest() {
-  clearTimeout(timer);
+  stopAsking();
   hush();
 }
 
@@ -60,11 +63,23 @@ function usual() {
 
 function askAgain(ms) {
   wait_ms = ms || usual();
-  clearTimeout(timer);
+  stopAsking();
+  dueAt = performance.now() + ms;
   timer = setTimeout(ask, ms);
 }
 
+// Never later than it would be asked anyway: many fragments may come one after another.
+function askSoon(ms) {
+  if (performance.now() + ms < dueAt) askAgain(ms);
+}
+
+function stopAsking() {
+  clearTimeout(timer);
+  dueAt = Infinity;
+}
+
 async function ask() {
+  dueAt = Infinity;
   const wanted = ids();
   const answer = await fetch(`/api/v1/progress?ids=${wanted}`).catch(() => null);
   if (!answer) document.dispatchEvent(new Event("live:unreached"));
