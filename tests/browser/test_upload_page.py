@@ -100,6 +100,23 @@ def test_after_a_reload_the_same_file_chosen_again_goes_on_and_its_words_are_kep
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('upload:')).length") == 0
 
 
+def test_what_is_in_is_known_again_after_a_reload_and_not_sent_twice(
+    page: Page, traffic: Traffic, clip: Path, tmp_path: Path, world: World
+) -> None:
+    one, other = (padded(clip, tmp_path / f"{new_id()}.mp4", SIZE_BYTES + extra) for extra in (0, 1))
+    choose(page, one, other)
+    for file in (one, other):
+        expect(row(page, file.name).get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
+    page.reload()
+    expect(row(page, one.name)).to_be_visible()
+    choose(page, one)
+    expect(page.get_by_text(f"{one.name} is in the list already.")).to_be_visible()
+    choose(page, one, other)
+    expect(page.get_by_text("2 of these files are in the list already.")).to_be_visible()
+    assert len(traffic.begun) == 2
+    assert [len(sizes(world, file)) for file in (one, other)] == [1, 1]
+
+
 def test_nobody_sees_what_others_have_begun(page: Page, big: Path, browser: Browser, world: World) -> None:
     with slow(page, NARROW):
         choose(page, big)

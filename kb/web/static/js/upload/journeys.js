@@ -3,7 +3,7 @@ import { say } from "../site/announce.js";
 import { keepWords } from "./begun.js";
 import { discardAt, sender } from "./sender.js";
 import { isSignedIn, pauseMs, reasonOf } from "./holds.js";
-import { meter } from "./meter.js";
+import { commonMeter, meter } from "./meter.js";
 import { fieldsOf, metadataOf, showFault } from "./rows.js";
 
 const AT_ONCE = 2;
@@ -13,6 +13,8 @@ const MOVING = ["sending", "checking"];
 export function journeys({ endpoint, rows, arrived }) {
   const senders = new Map(); // by the row's key; what they hold is nobody's to watch
   const timers = new Map();
+  const speedOfAll = commonMeter();
+  let bytesPerSecond = 0;
 
   function next() {
     const onTheWay = rows().filter((row) => isMoving(row) || row.state === "held").length;
@@ -43,6 +45,7 @@ export function journeys({ endpoint, rows, arrived }) {
         left(bytes) {
           if (!isMoving(row)) return; // told late, of a row that was stopped
           if (bytes / row.size > row.sent) row.tries = 0;
+          bytesPerSecond = speedOfAll(Math.max(0, bytes - row.sentBytes));
           row.sent = bytes / row.size;
           row.state = row.sent < 1 ? "sending" : "checking";
           row.bytesPerSecond = speed(bytes);
@@ -117,6 +120,10 @@ export function journeys({ endpoint, rows, arrived }) {
 
   return {
     next,
+    // Of all files together: 0 as long as that is a guess.
+    get bytesPerSecond() {
+      return bytesPerSecond;
+    },
     pause(row) {
       clearTimeout(timers.get(row.key));
       senders.get(row.key)?.stop();

@@ -13,3 +13,10 @@ export function meter() {
     return now - first.at < FIRST_MS ? 0 : Math.max(0, ((bytes - first.bytes) * 1000) / (now - first.at));
   };
 }
+
+// The same of several files together: told how many more bytes have left, of whichever.
+export function commonMeter() {
+  const speed = meter();
+  let bytes = 0;
+  return (more) => speed((bytes += more));
+}

@@ -150,9 +150,11 @@ export function newRow({ name, size, modified, file = null }, fields) {
   };
 }
 
-// The same file of the same person: what was sent of it counts.
+// The same file of the same person: what was sent of it counts. The site does not keep of a screencast when its file was
+// changed; name and size to the byte are enough there.
 export function sameFile(one, other) {
-  return one.name === other.name && one.size === other.size && one.modified === other.modified;
+  const isOfThen = [one, other].some(({ modified }) => modified === undefined) || one.modified === other.modified;
+  return one.name === other.name && one.size === other.size && isOfThen;
 }
 
 export function fileFacts(file) {

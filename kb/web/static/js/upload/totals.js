@@ -2,11 +2,10 @@
 import { leftText, percentText } from "./words.js";
 
 // Of what was chosen since the page was loaded or gone on with, whatever became of it; refused files don't count.
-export function totalsOf(rows) {
+export function partOfAll(rows) {
   const counted = rows.filter((row) => row.file && row.state !== "refused" && row.state !== "broken");
-  const sum = (of) => counted.reduce((total, row) => total + of(row), 0);
-  const [size, sent, speed] = [sum((row) => row.size), sum((row) => row.sentBytes), sum((row) => row.bytesPerSecond)];
-  return { part: size ? sent / size : 0, secondsLeft: speed ? (size - sent) / speed : null };
+  const size = sumOf(counted, (row) => row.size);
+  return size ? sumOf(counted, (row) => row.sentBytes) / size : 0;
 }
 
 export function summaryOf(rows) {
@@ -27,7 +26,20 @@ export function summaryOf(rows) {
     .join(" · ");
 }
 
-export function leftOfAll(rows) {
-  const { part, secondsLeft } = totalsOf(rows);
-  return [percentText(part), ...(secondsLeft === null ? [] : [leftText(secondsLeft)])].join(" · ");
+// What is paused is not counted into the time: nobody knows for how long.
+export function leftOfAll(rows, bytesPerSecond) {
+  const left = sumOf(rows, (row) => (row.isUnderWay ? row.size - row.sentBytes : 0));
+  const isMoving = rows.some((row) => row.bytesPerSecond);
+  const time = isMoving && bytesPerSecond ? [leftText(left / bytesPerSecond)] : [];
+  return [percentText(partOfAll(rows)), ...time].join(" · ");
+}
+
+// known: files that were chosen, and that the list has.
+export function noteOfKnown(known) {
+  if (known.length > 1) return `${known.length} of these files are in the list already.`;
+  return known.length ? `${known[0].name} is in the list already.` : "";
+}
+
+function sumOf(rows, of) {
+  return rows.reduce((total, row) => total + of(row), 0);
 }

@@ -13,7 +13,7 @@ import { isSignedIn } from "./holds.js";
 import { journeys } from "./journeys.js";
 import { fieldsOf, fileFacts, newRow, sameFile, showFault } from "./rows.js";
 import { sharing } from "./sharing.js";
-import { leftOfAll, summaryOf, totalsOf } from "./totals.js";
+import { leftOfAll, noteOfKnown, partOfAll, summaryOf } from "./totals.js";
 import { percentText } from "./words.js";
 
 export function uploads() {
@@ -111,10 +111,10 @@ export function uploads() {
       return summaryOf(this.rows);
     },
     get part() {
-      return totalsOf(this.rows).part;
+      return partOfAll(this.rows);
     },
     get leftText() {
-      return leftOfAll(this.rows);
+      return leftOfAll(this.rows, this.journeys.bytesPerSecond);
     },
     get tabText() {
       if (this.isSending) return percentText(this.part);
@@ -124,21 +124,25 @@ export function uploads() {
     },
 
     add(files) {
-      this.note = "";
+      const facts = [...files].map(fileFacts);
+      if (!facts.length) return;
       const isFirst = !this.rows.some((row) => row.file);
-      const rows = [...files].map((file) => this.take(fileFacts(file)));
-      if (!rows.length) return;
+      this.note = noteOfKnown(facts.filter((each) => this.isThere(each)));
+      const rows = facts.map((each) => this.take(each));
       if (isFirst) this.isForAllOpen = false;
       if (isFirst && rows.length === 1) rows[0].isOpen = true;
       this.$nextTick(() => document.getElementById(rows[0].rowId).scrollIntoView({ block: "nearest" }));
     },
+    rowOf(facts) {
+      return this.rows.find((row) => sameFile(row, facts) && row.state !== "refused");
+    },
+    isThere(facts) {
+      return (this.rowOf(facts)?.state ?? "missing") !== "missing";
+    },
     // The row of the file: a new one, that which waits for it, or that which has it already.
     take(facts) {
-      const there = this.rows.find((row) => sameFile(row, facts) && row.state !== "refused");
-      if (there && there.state !== "missing") {
-        this.note = `${facts.name} is in the list already.`;
-        return there;
-      }
+      const there = this.rowOf(facts);
+      if (this.isThere(facts)) return there;
       if (!there) this.rows.push(newRow(facts, this.sharedFields()));
       const row = there ?? this.rows.at(-1); // the reactive one
       Object.assign(row, { file: facts.file, state: "waiting", fault: "", faultTitle: "" });
