@@ -56,8 +56,7 @@ class Quick:
 class Rendered:
     """video is None if none was wanted; wav is None if there is no sound; note is a sentence for its owner.
 
-    scenes_ms: when the screen becomes another one. loudness_lufs: of what was encoded, or else of the source; None for
-    silence.
+    scenes_ms: when the screen becomes another one.
     """
 
     video: Path | None
@@ -68,7 +67,6 @@ class Rendered:
     frames: Path | None
     scenes_ms: list[int]
     wav: Path | None
-    loudness_lufs: float | None
     note: str | None
 
 
@@ -209,7 +207,6 @@ def render(
             scenes_ms=scenes_ms(read_frames(graph.frames)),
             frames=_kept(graph.frames, folder),
             wav=_kept(sound.wav, folder) if sound else None,
-            loudness_lufs=sound.loudness_lufs + gain_db if sound and sound.loudness_lufs is not None else None,
             note=_note(probe.duration_ms, measured.duration_ms, sound),
         )
 

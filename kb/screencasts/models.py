@@ -104,7 +104,6 @@ class Screencast(Base):
     storyboard: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # When what is on the screen becomes another page, in milliseconds from the start.
     scenes: Mapped[list[int] | None] = mapped_column(JSON)
-    loudness_lufs: Mapped[float | None]
     # Set by transcripts: [{"language": "en", "source": "speech", "draft": true}].
     captions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 

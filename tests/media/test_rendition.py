@@ -263,13 +263,6 @@ def test_what_is_encoded_is_as_loud_as_other_recordings(
         assert loudness < -50
     else:
         assert loudness == pytest.approx(wanted, abs=1)
-        assert rendered.loudness_lufs == pytest.approx(wanted, abs=1)
-
-
-def test_what_is_not_encoded_stays_as_loud_as_it_is_and_says_so(probed: Give, tmp_path: Path) -> None:
-    path, kind, found = probed("h264-aac.mp4")
-    rendered = render(path, kind, found, tmp_path, encode=False)
-    assert rendered.loudness_lufs == pytest.approx(loudness_of(path)[0], abs=1)
 
 
 def test_its_scenes_are_told(probed: Give, ffmpeg: Callable[..., None], tmp_path: Path) -> None:

@@ -61,7 +61,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("take", sa.Integer(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("stored_bytes", sa.BigInteger(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("scenes", sa.JSON(), nullable=True))
-        batch_op.add_column(sa.Column("loudness_lufs", sa.Double(), nullable=True))
         batch_op.create_index(batch_op.f("ix_screencast_original_sha256"), ["original_sha256"], unique=False)
 
     with op.batch_alter_table("source", schema=None) as batch_op:
@@ -98,7 +97,6 @@ def downgrade() -> None:
 
     with op.batch_alter_table("screencast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_screencast_original_sha256"))
-        batch_op.drop_column("loudness_lufs")
         batch_op.drop_column("scenes")
         batch_op.drop_column("stored_bytes")
         batch_op.drop_column("take")

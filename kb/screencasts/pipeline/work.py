@@ -139,7 +139,7 @@ def _rendition(lease: Lease) -> None:
             screencast.poster_key = of_take(lease.take, poster.name) if poster else screencast.poster_key
             screencast.storyboard = _storyboard_json(rendered, lease.take)
             captions_inside.take(screencast, captions)
-            screencast.scenes, screencast.loudness_lufs = rendered.scenes_ms, rendered.loudness_lufs
+            screencast.scenes = rendered.scenes_ms
             leasing.finish(lease, note=rendered.note, code="note" if rendered.note else None)
     _drop_other_takes(lease)
 
