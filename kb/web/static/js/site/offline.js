@@ -1,6 +1,6 @@
 // Says calmly that the site can't be reached, while it can't, and for a moment that it is back.
 // Reads: #offline (hidden) with data-gone and data-back, the two sentences, [data-offline-words] inside, which shows them,
-// and data-ask, the address that answers while the site is there.
+// and data-ask, the address that answers while the site is there. Says on window: "site-back".
 import { say } from "./announce.js";
 
 const ASK_EVERY_MS = 5000;
@@ -31,6 +31,7 @@ async function ask() {
 function back() {
   clearInterval(asking);
   show(banner.dataset.back, true);
+  window.dispatchEvent(new Event("site-back"));
   setTimeout(() => {
     if (banner.dataset.isBack) banner.hidden = true;
   }, SHOW_BACK_MS);

@@ -38,6 +38,9 @@ export function replacing() {
       "@online.window"() {
         this.journeys.goOnNow("offline", "unreachable");
       },
+      "@site-back.window"() {
+        this.journeys.goOnNow("unreachable");
+      },
       "@offline.window"() {
         this.journeys.holdAll("offline");
       },

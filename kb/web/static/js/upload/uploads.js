@@ -61,6 +61,9 @@ export function uploads() {
       "@online.window"() {
         this.journeys.goOnNow("offline", "unreachable");
       },
+      "@site-back.window"() {
+        this.journeys.goOnNow("unreachable");
+      },
       "@offline.window"() {
         this.journeys.holdAll("offline");
       },
