@@ -26,7 +26,7 @@ SOUND = "audio.wav"
 STEPS = (
     StepKind("probe", "screencasts.probe", (), "Looking at the file"),
     StepKind("quick", "screencasts.quick", ("probe",), "Making it playable"),
-    StepKind("rendition", "screencasts.rendition", ("quick",), "Making a version for every browser"),
+    StepKind("rendition", "screencasts.rendition", ("quick",), "Preparing picture and sound"),
     StepKind("speech", "transcripts.speech", ("rendition",), "Writing down what is said", uses_up=(SOUND,)),
     StepKind("index", "search.drain", ("speech",), "Making it findable"),
 )
