@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
-from sqlalchemy.orm import contains_eager, joinedload, undefer
+from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
 from kb.accounts.rules import Viewer
 from kb.db import db, now
@@ -183,7 +183,10 @@ def _rows(state: str, cursor: str | None) -> Select[Any]:
     query = (
         select(Step)
         .join(Step.screencast)
-        .options(contains_eager(Step.screencast).options(joinedload(Screencast.author)), undefer(Step.log))
+        .options(
+            contains_eager(Step.screencast).options(joinedload(Screencast.author), selectinload(Screencast.steps)),
+            undefer(Step.log),
+        )
         .where(_is(state))
     )
     at = _sorted_by(state)

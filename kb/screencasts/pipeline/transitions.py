@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from kb import jobs, live, outbox
 from kb.db import db, now
@@ -15,6 +16,8 @@ from kb.storage.contract import made, of_take
 
 # Of a step that can't begin yet: nobody has asked for it, so nobody need look for it.
 NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
+# What each change of a step reads besides it.
+WITH_ALL = (selectinload(Screencast.steps), selectinload(Screencast.sources))
 
 
 def hold(screencast_id: str) -> Screencast | None:
@@ -23,10 +26,10 @@ def hold(screencast_id: str) -> Screencast | None:
     Two that change it at once would each overlook what the other did. SQLite has one writer anyway, and no such lock.
     """
     db.session.flush()
-    held = db.session.get(Screencast, screencast_id, with_for_update=True, populate_existing=True)
-    if held:
-        steps = select(Step).where(Step.screencast_id == screencast_id).execution_options(populate_existing=True)
-        db.session.scalars(steps).all()
+    held = db.session.get(Screencast, screencast_id, options=WITH_ALL, with_for_update=True, populate_existing=True)
+    for step in held.steps if held else ():
+        # Else a step that is passed on alone would load it, and all that belongs to it, anew.
+        set_committed_value(step, "screencast", held)
     return held
 
 
