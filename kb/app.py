@@ -83,11 +83,12 @@ def _make(settings: Settings) -> Flask:
 def _add_pages(app: Flask, settings: Settings) -> None:
     from kb.accounts import sessions, site
     from kb.screencasts.pipeline import progress_api
-    from kb.web import assets, errors, filters, headers, limits, proxies
+    from kb.web import assets, bodies, errors, filters, headers, limits, proxies
     from kb.web import live as streams
 
     # Outermost: it corrects who the asker is for everything below.
     proxies.init(app, settings)
+    bodies.init(app)
     headers.init(app)
     errors.init(app)
     filters.init(app)

@@ -11,6 +11,8 @@ from typing import IO
 
 from flask import Flask, Response, request
 
+from kb.web.bodies import TooManySending
+
 MOST_BYTES = 64 * 1024**2
 LONGEST_S = 10.0
 # A client that sends nothing for so long has read the answer, or is gone.
@@ -40,7 +42,8 @@ def _drain(body: IO[bytes], connection: socket.socket) -> None:
     timer = Timer(LONGEST_S, _stop_reading, [connection])
     timer.start()
     try:
-        with contextlib.suppress(OSError):
+        # Where too many send already, its client has to do without knowing why.
+        with contextlib.suppress(OSError, TooManySending):
             while left > 0 and not is_whole:
                 part = body.read(min(left, PART_BYTES))
                 left, is_whole = left - len(part), not part

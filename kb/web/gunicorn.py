@@ -17,7 +17,8 @@ _memory = "/dev/shm"  # noqa: S108
 bind = _settings.bind
 worker_class = "gthread"
 workers = 2
-threads = 128
+# 96 for streams (kb.web.live), 96 for who sends (kb.web.bodies), the rest for pages. Each is made when it is needed.
+threads = 224
 # Both processes share the memory of what was imported and made before they part.
 preload_app = True
 # Long enough for a page that is being made; open streams are ended at once (see post_worker_init).

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 B = TypeVar("B")
 
-# Of 128 threads, so that 32 always serve pages.
+# Of the server's threads (kb.web.gunicorn), so that some always serve pages.
 MOST_STREAMS = 96
 # What changes all the time is read and passed on this often.
 PACE_S = 0.7

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -150,6 +151,20 @@ def test_who_is_nobody_is_refused_before_a_byte_is_read(served: Served, kind: st
         head = served.head("/api/v1/screencasts", "Content-Length: 900000", token=False)
         connection.sendall(head.replace(b"multipart/form-data; boundary=e2f1a0", kind.encode()))
         assert answer(connection)[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "token"), [("/sign-in", False), ("/api/v1/screencasts", False), ("/api/v1/screencasts", True)]
+)
+def test_pages_are_served_while_hundreds_send_and_never_end(served: Served, path: str, token: bool) -> None:
+    with ExitStack() as stack:
+        slow = [stack.enter_context(served.connect()) for _ in range(400)]
+        for connection in slow:
+            connection.sendall(served.head(path, "Content-Length: 900000", token=token) + part("a", b"b"))
+        for _ in range(4):
+            with served.connect() as connection:
+                connection.sendall(served.head("/sign-in", method="GET", token=False))
+                assert answer(connection)[0] == 200
 
 
 def test_a_client_that_goes_away_in_the_middle_leaves_nothing_behind(served: Served) -> None:
