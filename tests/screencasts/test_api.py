@@ -237,7 +237,7 @@ def test_to_make_it_private_hides_it_at_once(
     other = call_as(people.other)
     assert other.get(f"/api/v1/screencasts/{item}").status_code == 200
     author.patch(f"/api/v1/screencasts/{item}", json={"visibility": "private"})
-    for url in (f"/api/v1/screencasts/{item}", f"/screencasts/{item}/original", f"/screencasts/{item}"):
+    for url in (f"/api/v1/screencasts/{item}", f"/screencasts/{item}/status", f"/screencasts/{item}"):
         assert other.get(url).status_code == 404
     assert other.get("/api/v1/search?q=before").json["total"] == 0
 
@@ -246,7 +246,7 @@ def test_who_leaves_a_team_is_out_of_what_it_sees_at_once(
     people: People, receive: Callable[..., str], call_as: Callable[[str], Caller]
 ) -> None:
     item, mate = receive(visibility="team"), call_as(people.mate)
-    urls = (f"/api/v1/screencasts/{item}", f"/screencasts/{item}/original", f"/screencasts/{item}")
+    urls = (f"/api/v1/screencasts/{item}", f"/screencasts/{item}/status", f"/screencasts/{item}")
     assert {mate.get(url).status_code for url in urls} == {200}
     admin = db.session.get_one(Person, people.admin)
     accounts.change_person(people.mate, by=admin, role=Role.member, active=True, team_ids=[])

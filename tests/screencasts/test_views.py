@@ -123,20 +123,22 @@ def test_what_is_deleted_by_a_button_is_gone_until_it_is_taken_back(author: Call
 
 
 @pytest.mark.parametrize("view", ["card", "row", "watch", "stage"])
-def test_a_part_asks_again_while_there_is_work_and_no_more_when_it_is_done(
+def test_a_part_is_kept_up_to_date_while_there_is_work_and_no_more_when_it_is_done(
     receive: Callable[..., str], author: Caller, world: World, view: str
 ) -> None:
-    busy = author.get(f"/screencasts/{receive()}/status?view={view}")
+    screencast_id = receive()
+    busy = author.get(f"/screencasts/{screencast_id}/status?view={view}")
     done = world.call("author", "GET", f"/screencasts/{world.items['everyone']}/status?view={view}")
     for answer in (busy, done):
         assert answer.status_code == 200
         assert "<html" not in answer.text
-    polls = [
-        attributes for _, attributes in Page(done.text).elements if "every" in (attributes.get("hx-trigger") or "")
-    ]
-    assert polls == []
-    if view != "watch":
-        assert "every" in busy.text
+    asked_for, over = (
+        [attributes["data-live-from"] for _, attributes in Page(answer.text).elements if "data-live-from" in attributes]
+        for answer in (busy, done)
+    )
+    assert len(asked_for) == 1
+    assert (asked_for[0] or "").startswith(f"/screencasts/{screencast_id}/status?view={view}")
+    assert over == []
 
 
 def test_a_part_that_does_not_exist_is_refused(world: World) -> None:

@@ -160,7 +160,7 @@ def test_a_recording_that_nothing_can_be_made_of_leaves_the_earlier_one_playing(
     run_jobs()
     screencast = _get(screencast_id)
     assert screencast.is_playable
-    assert screencast.step("probe").state == "failed"  # type: ignore[union-attr]
+    assert screencast.step("rendition").state == "failed"  # type: ignore[union-attr]
     versions.restore(screencast, screencast.versions[0].id, by=author)
     run_jobs()
     assert _get(screencast_id).state == "ready"
