@@ -164,7 +164,7 @@ def _blueprints() -> list[Blueprint]:
 
 def _add_checks() -> None:
     from kb.hands import hands as the_hands
-    from kb.screencasts.refusals import ROOM_BYTES
+    from kb.storage.room import ROOM_BYTES
     from kb.web.views import CHECKS
 
     def storage() -> str | None:

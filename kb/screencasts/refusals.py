@@ -8,14 +8,13 @@ from kb.hands import hands
 from kb.media.kinds import Kind, describe, sniff
 from kb.media.probe import Probe, probe
 from kb.media.verdict import no_room
+from kb.storage.room import ROOM_BYTES
 from kb.web.filters import size
 
 HEAD_BYTES = 64 * 1024
 # A look inside while the uploader waits: longer than any honest file takes, short enough to wait for.
 LOOK_S = 8.0
-# Kept free on every filesystem besides an upload's own bytes: the database, the index and Redis must go on.
-ROOM_BYTES = 256 * 1024**2
-# Steps may use most of that, so that what was taken gets done.
+# Steps may use most of what is kept free (ROOM_BYTES), so that what was taken gets done.
 ROOM_FOR_STEPS_BYTES = 64 * 1024**2
 
 

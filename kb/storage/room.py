@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+# Kept free on every filesystem besides an upload's own bytes: the database, the index and Redis must go on.
+ROOM_BYTES = 256 * 1024**2
 FULL = (errno.ENOSPC, errno.EDQUOT)
 # PostgreSQL's class 53: disk_full.
 SQLSTATE_FULL = "53100"

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -10,9 +11,13 @@ from flask import Request, current_app
 
 from kb.config import Settings
 from kb.errors import NoRoom, TooLarge
+from kb.hands import hands
+from kb.storage.room import ROOM_BYTES
 
 # What a form may hold besides its files: titles, descriptions, a captions file.
 FORM_BYTES = 8 * 1024**2
+# Far less than what is kept free for the rest of the site.
+LOOKS_FOR_ROOM_EVERY_BYTES = 16 * 1024**2
 # Endpoints that take a recording; each adds its own. No other body may be large: anybody may send a form to sign in.
 TAKE_RECORDINGS: set[str] = set()
 
@@ -35,16 +40,27 @@ class UploadRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         settings: Settings = current_app.extensions["kb.settings"]
-        return cast(IO[bytes], Landing(settings.tmp_dir, settings.max_upload_bytes))
+        return cast(IO[bytes], Landing(settings.tmp_dir, settings.max_upload_bytes, _has_room))
+
+
+def _has_room(size_bytes: int) -> bool:
+    return hands().has_room(size_bytes, spare_bytes=ROOM_BYTES)
 
 
 class Landing:
-    """A named temporary file that refuses more bytes than an upload may have; who keeps it moves it away."""
+    """A named temporary file that refuses more bytes than an upload may have; who keeps it moves it away.
 
-    def __init__(self, folder: Path, most_bytes: int) -> None:
+    has_room: asked now and then, as others send at the same time and not everybody says beforehand how much.
+    """
+
+    def __init__(
+        self, folder: Path, most_bytes: int, has_room: Callable[[int], bool] = lambda size_bytes: True
+    ) -> None:
         self._file = tempfile.NamedTemporaryFile(dir=folder, prefix="landing-", delete=True)  # noqa: SIM115
         self._left = most_bytes
         self._most = most_bytes
+        self._has_room = has_room
+        self._sure_bytes = 0
 
     @property
     def path(self) -> Path:
@@ -55,11 +71,16 @@ class Landing:
         self._left -= len(data)
         if self._left < 0:
             raise TooLarge(f"This file is larger than the {self._most} bytes that fit here. Cut it shorter.")
+        if self._sure_bytes < len(data):
+            if not self._has_room(len(data)):
+                raise _no_room()
+            self._sure_bytes = LOOKS_FOR_ROOM_EVERY_BYTES
+        self._sure_bytes -= len(data)
         try:
             return self._file.write(data)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise NoRoom("There is no room left for this file. Nothing was kept; tell an admin.") from error
+                raise _no_room() from error
             raise
 
     def close(self) -> None:
@@ -69,3 +90,7 @@ class Landing:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
+
+
+def _no_room() -> NoRoom:
+    return NoRoom("There is no room left for this file. Nothing was kept; tell an admin.")

@@ -1,5 +1,6 @@
 """A disk without room: refused in words, a step waits, nothing is half written and nothing is lost."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -59,6 +60,30 @@ def test_what_has_arrived_needs_no_room_again_and_what_was_promised_does(in_site
         check_room(200 * MEGABYTE)
     with pytest.raises(NoRoom):
         check_room(20 * MEGABYTE, promised_bytes=10 * MEGABYTE)
+
+
+def test_a_file_of_unknown_size_takes_no_more_than_there_is_room_for(
+    author: Caller, clip_bytes: bytes, small: Path, left: Callable[[], list[str]]
+) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
+
+    class Chunked(BytesIO):
+        least_free = 280 * MEGABYTE
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.least_free = min(self.least_free, shutil.disk_usage(small).free)
+            return super().read(size)
+
+    body = Chunked(head + clip_bytes + bytes(100 * MEGABYTE) + b"\r\n--x--\r\n")
+    answer = author.client.post(
+        "/api/v1/screencasts",
+        headers=author.headers | {"Content-Type": "multipart/form-data; boundary=x", "Transfer-Encoding": "chunked"},
+        input_stream=body,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert (answer.status_code, answer.json["code"]) == (507, "no-room")
+    assert body.least_free > 230 * MEGABYTE
+    assert left() == []
 
 
 def test_a_body_that_fills_the_disk_leaves_no_half_file(small: Path) -> None:

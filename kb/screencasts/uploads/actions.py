@@ -36,11 +36,10 @@ from kb.screencasts.versions import actions as versions
 from kb.web.filters import size
 from kb.web.forms import parse
 from kb.web.tus import Body, Checksum
+from kb.web.uploads import LOOKS_FOR_ROOM_EVERY_BYTES
 
 # Not written with each part: a recorder sends one each second.
 EXTENDS_AFTER = timedelta(hours=1)
-# Far less than what is kept free for the rest of the site.
-LOOKS_FOR_ROOM_EVERY_BYTES = 16 * 1024**2
 
 
 @dataclass(frozen=True)
