@@ -8,8 +8,8 @@ import pytest
 
 from kb.accounts import actions as accounts
 from kb.accounts.models import Person, Role
-from kb.db import db
-from kb.screencasts.models import Screencast
+from kb.db import db, writing
+from kb.screencasts.models import Screencast, State, StepState
 from tests.conftest import Caller, People
 from tests.web.actors import World
 from tests.web.test_markup import Page
@@ -139,6 +139,22 @@ def test_a_part_is_kept_up_to_date_while_there_is_work_and_no_more_when_it_is_do
     assert len(asked_for) == 1
     assert (asked_for[0] or "").startswith(f"/screencasts/{screencast_id}/status?view={view}")
     assert over == []
+
+
+def test_the_row_of_a_ready_upload_says_which_step_failed_and_offers_the_retry(
+    receive: Callable[..., str], author: Caller
+) -> None:
+    screencast_id = receive()
+    with writing() as session:
+        screencast = session.get_one(Screencast, screencast_id)
+        screencast.state = State.ready
+        for step in screencast.steps:
+            step.state = StepState.done
+        screencast.steps[0].state, screencast.steps[0].error_text = StepState.failed, "The original is missing."
+    text = author.get(f"/screencasts/{screencast_id}/status?view=row").text
+    assert "One step failed: " in text
+    assert "The original is missing." in text
+    assert f'hx-post="/screencasts/{screencast_id}/retry"' in text
 
 
 def test_a_part_that_does_not_exist_is_refused(world: World) -> None:
