@@ -148,11 +148,13 @@ class Step(Base):
     """One piece of work on a screencast: who has it until when, how far it is, and why it failed."""
 
     __tablename__ = "step"
+    # Of many that wait, few are due: the others come after another step.
+    __table_args__ = (Index("ix_step_due", "state", "due_at"),)
 
     screencast_id: Mapped[str] = mapped_column(ForeignKey("screencast.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(String(16), primary_key=True)
     place: Mapped[int]
-    state: Mapped[StepState] = mapped_column(String(16), default=StepState.waiting, index=True)
+    state: Mapped[StepState] = mapped_column(String(16), default=StepState.waiting)
     progress: Mapped[float] = mapped_column(default=0.0)
     attempt: Mapped[int] = mapped_column(default=0)
     # A running step belongs to its worker until then; who comes later may take it over.

@@ -80,10 +80,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("held_up_at", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("expected_s", sa.Double(), nullable=True))
         batch_op.add_column(sa.Column("moved_at", sa.DateTime(), nullable=True))
+        batch_op.drop_index("ix_step_state")
+        batch_op.create_index("ix_step_due", ["state", "due_at"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("step", schema=None) as batch_op:
+        batch_op.drop_index("ix_step_due")
+        batch_op.create_index("ix_step_state", ["state"], unique=False)
         batch_op.drop_column("moved_at")
         batch_op.drop_column("expected_s")
         batch_op.drop_column("held_up_at")
