@@ -17,10 +17,9 @@ from kb.queues import QUEUES
 from kb.screencasts.erasing import can_be_cancelled
 from kb.screencasts.models import Screencast, Step, StepState
 from kb.screencasts.pipeline.forecast import seconds_in_words, time_left_s
-from kb.screencasts.pipeline.progress import ahead_of
+from kb.screencasts.pipeline.progress import place_in_queue
 from kb.screencasts.pipeline.steps import BY_NAME, STEPS
 from kb.screencasts.pipeline.transitions import NOT_YET
-from kb.web.filters import counted
 from kb.web.paging import cursor_of, read_cursor
 from kb.web.views import ALIVE_S
 
@@ -258,15 +257,10 @@ def _detail(state: str, step: Step, at: datetime) -> str:
             needs = [BY_NAME[name].words for name in BY_NAME[step.name].needs if name in open_steps]
             return f"Comes after: {', '.join(needs)}" if needs else "Comes next"
         case _:
-            return step.error_text or _place_in_queue(step)
+            return step.error_text or place_in_queue(step.screencast, step)
 
 
 def _until(then: datetime, at: datetime) -> str:
     """`in 15 s`, `in 3 min`; roughly, as it is only looked for now and then."""
     seconds = max(0, round((then - at).total_seconds()))
     return f"in {seconds} s" if seconds < 90 else f"in {round(seconds / 60)} min"
-
-
-def _place_in_queue(step: Step) -> str:
-    ahead = ahead_of(step.screencast, step)
-    return f"Waits behind {counted(ahead, 'other')}" if ahead else "Waits for its turn"

@@ -17,6 +17,7 @@ from kb.screencasts.models import Screencast, State, Step, StepState
 from kb.screencasts.pipeline.forecast import seconds_in_words, time_left_s
 from kb.screencasts.pipeline.steps import BY_NAME
 from kb.screencasts.pipeline.transitions import NOT_YET
+from kb.web.filters import counted
 
 # From one step to the next there is always a moment in which nobody has it.
 BETWEEN_STEPS = timedelta(seconds=2)
@@ -83,14 +84,18 @@ def _waiting_words(screencast: Screencast, step: Step, at: datetime) -> str:
     since = max([screencast.created_at, *(each.ended_at for each in screencast.steps if each.ended_at)])
     if at - since < BETWEEN_STEPS:
         return BY_NAME[step.name].words
-    ahead = ahead_of(screencast, step)
+    return place_in_queue(screencast, step)
+
+
+def place_in_queue(screencast: Screencast, step: Step) -> str:
+    """How many others stand before it, in words, and never whose or which."""
+    ahead = _ahead_of(screencast, step)
     if ahead >= MOST_COUNTED:
         return "Waits behind many others"
-    return f"Waits behind {ahead} other{'' if ahead == 1 else 's'}" if ahead else "Waits for its turn"
+    return f"Waits behind {counted(ahead, 'other')}" if ahead else "Waits for its turn"
 
 
-def ahead_of(screencast: Screencast, step: Step) -> int:
-    """How many others stand before it in its queue: how many, and never whose or which."""
+def _ahead_of(screencast: Screencast, step: Step) -> int:
     # A page of cards asks many times.
     counted_at, queues = g.get("kb_queues", (0.0, {}))
     if time.monotonic() - counted_at > COUNT_AGAIN_S:
