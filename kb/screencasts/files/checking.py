@@ -42,6 +42,8 @@ class Kind(StrEnum):
     leftover = "leftover"
     # No fault: nobody has written down yet what its content was.
     unmeasured = "unmeasured"
+    # No fault either, or not yet: it would be one, had it not changed just now.
+    fresh = "fresh"
 
 
 WORDS = {
@@ -65,14 +67,19 @@ class Finding:
 
     @property
     def is_fault(self) -> bool:
-        return self.kind != Kind.unmeasured
+        return self.kind not in (Kind.unmeasured, Kind.fresh)
 
 
 def summary(findings: Sequence[Finding]) -> str:
     """All of it in a sentence or two."""
     counts = Counter(finding.kind for finding in findings)
     faults = ", ".join(f"{counts[kind]:,} {words}" for kind, words in WORDS.items() if counts[kind])
-    sentences = [f"{faults}." if faults else "Every file is there, as it was, and belongs to something."]
+    well = "Every file is there, as it was, and belongs to something."
+    if fresh := counts[Kind.fresh]:
+        left = f"{counted(fresh, 'file')} changed within the last hour and may be in the making; check again later."
+        sentences = [f"{faults}." if faults else "Nothing is wrong so far.", left]
+    else:
+        sentences = [f"{faults}." if faults else well]
     if unmeasured := counts[Kind.unmeasured]:
         sentences.append(f"{counted(unmeasured, 'file')} had no checksum yet; --repair writes it down.")
     return " ".join(sentences)
@@ -141,7 +148,9 @@ class _Look:
     def at(self, screencast_id: str, belonging: Belonging) -> Iterator[Finding]:
         stored = hands().storage.look(belonging.key)
         kind, detail = self._verdict(belonging, stored)
-        if not kind or (kind != Kind.missing and stored and stored.changed_at > self.settled_before):
+        if kind == Kind.changed and stored and self._is_fresh(stored):
+            kind = Kind.fresh
+        if not kind or (kind == Kind.unmeasured and stored and self._is_fresh(stored)):
             return
         if belonging in (_belongings(screencast_id) or ()):
             yield Finding(kind, belonging.key, detail, screencast_id, belonging)
@@ -165,14 +174,18 @@ class _Look:
         known = lru_cache(8)(_Known.of)
         unknown_folder = "/"
         for stored in hands().storage.everything():
-            if stored.key.startswith(unknown_folder) or stored.changed_at > self.settled_before:
+            if stored.key.startswith(unknown_folder):
                 continue
             owner = OWNER.match(stored.key)
             if not owner or not known(owner[1]).has(stored):
-                yield Finding(Kind.unknown, stored.key, "belongs to nothing here" + _remark(stored))
+                kind = Kind.fresh if self._is_fresh(stored) else Kind.unknown
+                yield Finding(kind, stored.key, "belongs to nothing here" + _remark(stored))
                 unknown_folder = f"{stored.key}/" if stored.kind == "folder" else unknown_folder
             elif stored.fault:
-                yield Finding(Kind.access, stored.key, stored.fault)
+                yield Finding(Kind.fresh if self._is_fresh(stored) else Kind.access, stored.key, stored.fault)
+
+    def _is_fresh(self, stored: Stored) -> bool:
+        return stored.changed_at > self.settled_before
 
 
 def _checksum(key: str) -> str:

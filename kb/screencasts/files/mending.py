@@ -47,6 +47,8 @@ def mend(finding: Finding) -> Outcome:
             return Outcome("deleted")
         case Kind.unmeasured:
             return _write_checksum(finding)
+        case Kind.fresh:
+            return Outcome("left alone, since it changed within the last hour")
         case _:
             outcome = _replace(finding)
             measure(finding.screencast_id)
