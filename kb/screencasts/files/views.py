@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from kb.accounts.rules import can_change
 from kb.accounts.sessions import viewer, visitors
 from kb.db import let_go
-from kb.errors import Invalid, KbError, NotAllowed, NotFound
+from kb.errors import Invalid, KbError, NotAllowed, NotFound, ToolFailed
 from kb.hands import hands
 from kb.media import stills
 from kb.screencasts import actions
@@ -131,10 +131,16 @@ def _drawn(screencast: Screencast, name: str, draw: Callable[[Path, Path], None]
 def _draw_once(screencast_id: str, source_key: str, key: str, draw: Callable[[Path, Path], None]) -> None:
     storage = hands().storage
     # Somebody else may have asked for it while this one waited.
-    if storage.size_bytes(key) is None:
+    if storage.size_bytes(key) is not None:
+        return
+    try:
         with storage.local_path(source_key) as video, hands().work_folder(screencast_id, "picture") as folder:
             draw(video, folder / "picture.webp")
             storage.put(key, folder / "picture.webp")
+    except (ToolFailed, OSError) as error:
+        if storage.size_bytes(source_key) is None:
+            raise NotFound("This was deleted or replaced a moment ago. Load the page again.") from error
+        raise
 
 
 @contextmanager

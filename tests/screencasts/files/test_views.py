@@ -2,15 +2,22 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
+from flask import Flask
 from PIL import Image
 
 from kb.db import db, writing
+from kb.errors import NotFound
+from kb.hands import hands
+from kb.media import stills
+from kb.screencasts import erasing
 from kb.screencasts.files import views as files
 from kb.screencasts.models import Screencast
+from kb.storage.contract import made, made_folder
 from tests.conftest import Caller
 from tests.web.actors import World
 
@@ -237,3 +244,19 @@ def test_the_sheets_of_a_storyboard_are_behind_the_same_door(world: World, get: 
     assert text.startswith("WEBVTT\n")
     sheets = {line.partition("#")[0] for line in text.splitlines() if "#xywh=" in line}
     assert sheets == {f"/screencasts/{world.items['team']}/files/storyboard-0.webp"}
+
+
+def test_what_is_erased_while_a_picture_of_it_is_drawn_is_not_there_and_leaves_none(
+    in_site: Flask, receive: Callable[..., str], run_jobs: Callable[[], list[str]]
+) -> None:
+    screencast_id = receive()
+    run_jobs()
+    source_key, key = made(screencast_id, "video.mp4"), made(screencast_id, "still-1.webp")
+
+    def draw(video: Path, out: Path) -> None:
+        erasing.erase(screencast_id)
+        stills.still(video, 1000, out)
+
+    with pytest.raises(NotFound):
+        files._draw_once(screencast_id, source_key, key, draw)
+    assert hands().storage.names(made_folder(screencast_id)) == []
