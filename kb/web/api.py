@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from apiflask import APIBlueprint, APIFlask
@@ -14,6 +15,8 @@ from kb.errors import Invalid
 from kb.web.errors import problem
 
 BASE = "/api/v1"
+# What APIFlask says of an answer without a body.
+NOTHING: dict[str, Any] = {"application/json": {"schema": {}}}
 V = TypeVar("V", bound=Callable[..., Any])
 
 
@@ -42,14 +45,23 @@ class Json(DefaultJSONProvider):
             raise ValueError("nested too deeply") from error
 
 
-def takes(content: Mapping[str, type[BaseModel]]) -> Callable[[V], V]:
-    """Describe a body that its view reads by itself: as a stream, or in one of several formats.
+@dataclass(frozen=True)
+class Taken:
+    content: Mapping[str, type[BaseModel]]
+    headers: Mapping[str, str]
+    needs_body: bool
 
-    content: by media type; a RootModel for what is plain text.
+
+def takes(
+    content: Mapping[str, type[BaseModel]], headers: Mapping[str, str] | None = None, *, needs_body: bool = True
+) -> Callable[[V], V]:
+    """Describe what its view reads by itself: a body, as a stream or in one of several formats, and headers.
+
+    content: by media type; a RootModel for what is plain text; empty for no body. headers: what each says.
     """
 
     def described(view: V) -> V:
-        view.takes = content  # type: ignore[attr-defined]
+        view.takes = Taken(content, headers or {}, needs_body)  # type: ignore[attr-defined]
         return view
 
     return described
@@ -115,11 +127,23 @@ def _finish_document(document: Any) -> Any:
     for rule in current_app.url_map.iter_rules():
         path = document["paths"].get(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), {})
         for method in path.keys() & {method.lower() for method in rule.methods or ()}:
+            for answer in path[method]["responses"].values():
+                if answer.get("content") in ({}, NOTHING):
+                    del answer["content"]
             path[method]["responses"].setdefault("default", refusal)
-            if content := getattr(current_app.view_functions[rule.endpoint], "takes", None):
-                bodies = {kind: {"schema": _named(model, document)} for kind, model in content.items()}
-                path[method]["requestBody"] = {"required": True, "content": bodies}
+            if taken := getattr(current_app.view_functions[rule.endpoint], "takes", None):
+                _add_taken(path[method], taken, document)
     return document
+
+
+def _add_taken(call: Any, taken: Taken, document: Any) -> None:
+    call["parameters"] += [
+        {"in": "header", "name": name, "description": text, "schema": {"type": "string"}}
+        for name, text in taken.headers.items()
+    ]
+    if taken.content:
+        bodies = {kind: {"schema": _named(model, document)} for kind, model in taken.content.items()}
+        call["requestBody"] = {"required": taken.needs_body, "content": bodies}
 
 
 def _named(model: type[BaseModel], document: Any) -> dict[str, str]:

@@ -56,7 +56,7 @@ def test_every_call_says_what_it_is_takes_and_answers(document: dict[str, Any]) 
         assert all("description" in answer for answer in call["responses"].values())
         in_path = {each["name"] for each in call["parameters"] if each["in"] == "path" and each["required"]}
         assert in_path == set(re.findall(r"{(\w+)}", path))
-        assert all(each["schema"] and each["in"] in ("path", "query") for each in call["parameters"])
+        assert all(each["schema"] and each["in"] in ("path", "query", "header") for each in call["parameters"])
         takes_nothing = re.search(r"}/(retry|cancel|undo|restore)$", path) is not None
         assert ("requestBody" in call) == (method in ("post", "put", "patch") and not takes_nothing), path
 
@@ -112,3 +112,15 @@ def test_it_sends_nobody_to_the_host_that_somebody_else_named(site: Flask) -> No
     document = browser.get("/api/v1/openapi.json", headers={"Host": "evil.example"}).json
     assert document["servers"] == [{"url": "/"}]
     assert "evil.example" not in browser.get("/api/v1/openapi.json").text
+
+
+def test_an_upload_in_parts_tells_its_headers_and_no_body_where_there_is_none(document: dict[str, Any]) -> None:
+    begin = document["paths"]["/api/v1/uploads"]["post"]
+    append = document["paths"]["/api/v1/uploads/{upload_id}"]["patch"]
+    named = [{each["name"] for each in call["parameters"] if each["in"] == "header"} for call in (begin, append)]
+    assert {"Tus-Resumable", "Upload-Length", "Upload-Metadata"} <= named[0]
+    assert {"Tus-Resumable", "Upload-Offset"} <= named[1]
+    assert {"Location", "Upload-Offset", "Screencast-Id"} <= begin["responses"]["201"]["headers"].keys()
+    assert "Screencast-Id" in append["responses"]["204"]["headers"]
+    assert not any("content" in answers for answers in (begin["responses"]["201"], append["responses"]["204"]))
+    assert (begin["requestBody"]["required"], append["requestBody"]["required"]) == (False, True)

@@ -22,6 +22,20 @@ bp = blueprint("uploads", __name__)
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
+# What the document of the API says of headers, which are most of what tus is.
+VERSION = {"Tus-Resumable": f"{tus.VERSION}, always."}
+CHECKSUM = {"Upload-Checksum": f"Of this part: one of {', '.join(tus.CHECKSUMS)}, a space, the digest in Base64."}
+ANSWERED = {
+    "Upload-Offset": "How many bytes are here: the next part begins there.",
+    "Upload-Expires": "Until when it can be gone on with; while it is unfinished.",
+    "Screencast-Id": "What it has become; once all of it is here.",
+}
+
+
+def _answers(status: int, description: str, headers: dict[str, str]) -> dict[int | str, Any]:
+    told = {name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()}
+    return {str(status): {"description": description, "headers": told}}
+
 
 class PartBytes(RootModel[bytes]):
     """What goes on where the upload ends."""
@@ -54,10 +68,21 @@ def options(upload_id: str = "") -> Response:
     description="tus 1.0.0 with creation, creation-with-upload, creation-defer-length, termination, checksum and "
     "expiration. Upload-Metadata holds `filename` and the fields of `POST /screencasts`, `tags` with commas between "
     "them, `captions` as the text of a short file; `replaces`: the id of a screencast that gets this recording instead "
-    "of its own. What is wrong with them is refused here. The answer's Location is where the parts go.",
+    "of its own. What is wrong with them is refused here. A first part may come along as the body.",
+    responses=_answers(201, "It has begun.", {"Location": "Where the parts go."} | ANSWERED),
 )
 @bp.output({}, status_code=201)
-@takes({tus.PART_TYPE: PartBytes})
+@takes(
+    {tus.PART_TYPE: PartBytes},
+    VERSION
+    | {
+        "Upload-Length": "In bytes, of the whole.",
+        "Upload-Defer-Length": "1, instead of Upload-Length: it is said later.",
+        "Upload-Metadata": "`key base64,key base64`",
+    }
+    | CHECKSUM,
+    needs_body=False,
+)
 @signed_in
 def begin() -> Response:
     size_bytes = _announced_size()
@@ -95,9 +120,15 @@ def progress(upload_id: str) -> Response:
     description="From Upload-Offset on. What has arrived of a part that breaks off is kept, unless it came with an "
     "Upload-Checksum: HEAD says where to go on. The answer to the last byte names the screencast in `Screencast-Id`; "
     "so does each HEAD after it.",
+    responses=_answers(204, "It is here.", ANSWERED),
 )
 @bp.output({}, status_code=204)
-@takes({tus.PART_TYPE: PartBytes})
+@takes(
+    {tus.PART_TYPE: PartBytes},
+    VERSION
+    | {"Upload-Offset": "Where this part begins.", "Upload-Length": "In bytes, of the whole, if it was deferred."}
+    | CHECKSUM,
+)
 @signed_in
 def append(upload_id: str) -> Response:
     _check_type()
@@ -115,6 +146,7 @@ def append(upload_id: str) -> Response:
 
 @bp.delete("/uploads/<upload_id>")
 @bp.output({}, status_code=204)
+@takes({}, VERSION)
 @signed_in
 def end(upload_id: str) -> Response:
     """Take an unfinished upload away, with what has arrived of it."""
