@@ -81,12 +81,11 @@ def receive(
 ) -> Screencast:
     """Take a file that has arrived whole in the data folder, and start its steps.
 
-    also: done in the same transaction, with the screencast's id. file_id: names the file in the storage, and so the
-    screencast; with the same one a second try leaves nothing behind of a first that was killed.
-
-
     What can be known at once is refused here, with nothing left behind: empty, not a video, no picture, too long. A
     look inside that takes too long is left to the workers. The file is moved, never copied.
+
+    also: done in the same transaction, with the screencast's id. file_id: names the file in the storage, and so the
+    screencast; with the same one a second try leaves nothing behind of a first that was killed.
     """
     recording = look_at(file, filename)
     screencast_id = file_id or new_id()

@@ -1,7 +1,7 @@
 // What is said and asked of a screencast once it is there. Rejects with a Refusal: sentences for the person who uploads.
 import { csrfToken } from "../site/fragments.js";
 
-export class Refusal extends Error {
+class Refusal extends Error {
   constructor({ title, detail, code = "", errors = {} }, { mayRetry }) {
     super(detail);
     this.title = title;
