@@ -159,6 +159,12 @@ class Shown:
         """100 only once nothing is left to do."""
         return min(99, int(self.progress * 100)) if self.state == State.processing else 100
 
+    @property
+    def plays_earlier(self) -> bool:
+        """Whether all that can be watched so far is the recording that was replaced."""
+        sources = self._screencast.sources
+        return bool(sources) and all(source.take < self._screencast.take for source in sources)
+
     @cached_property
     def error(self) -> dict[str, str] | None:
         return _error(self._screencast)

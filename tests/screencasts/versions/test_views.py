@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from kb.db import writing
+from kb.screencasts.models import Screencast
 from tests.conftest import Caller, People, make_clip
 
 
@@ -33,6 +35,19 @@ def test_a_recording_is_replaced_and_restored_by_the_api(
     (version,) = author.get(f"{url}/versions").get_json()["items"]
     assert author.delete(f"{url}/versions/{version['id']}").status_code == 204
     assert author.get(f"{url}/versions").get_json()["items"] == []
+
+
+def test_the_page_says_which_recording_plays_until_the_new_one_does(
+    author: Caller, screencast_id: str, other_bytes: bytes, run_jobs: Callable[[], list[str]]
+) -> None:
+    run_jobs()
+    author.put(f"/api/v1/screencasts/{screencast_id}/recording", data={"file": (BytesIO(other_bytes), "two.mp4")})
+    assert "The earlier recording plays until the new one can." in author.get(f"/screencasts/{screencast_id}").text
+    with writing() as session:
+        screencast = session.get_one(Screencast, screencast_id)
+        for source in screencast.sources:
+            source.take = screencast.take
+    assert "You can watch it already." in author.get(f"/screencasts/{screencast_id}").text
 
 
 def test_what_is_no_recording_is_refused_and_changes_nothing(author: Caller, screencast_id: str) -> None:
