@@ -10,7 +10,7 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import defer, selectinload
 
 from kb.accounts.models import AccessVersion
 from kb.accounts.rules import Viewer, can_view, visible
@@ -119,7 +119,10 @@ class _Teller:
 
 
 def _load(query: Any) -> list[Screencast]:
-    with_all = query.options(selectinload(Screencast.steps), selectinload(Screencast.sources))
+    # What was measured is long, and nothing of it is told.
+    with_all = query.options(
+        defer(Screencast.measured), selectinload(Screencast.steps), selectinload(Screencast.sources)
+    )
     return list(db.session.scalars(with_all.order_by(Screencast.id)))
 
 
