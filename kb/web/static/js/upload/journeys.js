@@ -9,6 +9,22 @@ import { fieldsOf, metadataOf, showFault } from "./rows.js";
 const AT_ONCE = 2;
 const MOVING = ["sending", "checking"];
 
+// What a component with `journeys` binds to its root, so that a network that goes and comes back is noticed at once.
+export const cuts = {
+  "@online.window"() {
+    this.journeys.goOnNow("offline", "unreachable");
+  },
+  "@site-back.window"() {
+    this.journeys.goOnNow("unreachable");
+  },
+  "@offline.window"() {
+    this.journeys.holdAll("offline");
+  },
+  "@visibilitychange.document"() {
+    if (!document.hidden) this.journeys.goOnNow("offline", "unreachable", "signedOut");
+  },
+};
+
 // rows: () -> the rows of the page. arrived(row, id): the site has all of it, as this screencast.
 export function journeys({ endpoint, rows, arrived }) {
   const senders = new Map(); // by the row's key; what they hold is nobody's to watch

@@ -4,7 +4,7 @@
 import * as title from "../site/title.js";
 import { rowsOf } from "./begun.js";
 import { faultOf } from "./checks.js";
-import { journeys } from "./journeys.js";
+import { cuts, journeys } from "./journeys.js";
 import { fileFacts, newRow, sameFile, showFault } from "./rows.js";
 
 export function replacing() {
@@ -35,18 +35,7 @@ export function replacing() {
       "@beforeunload.window"(event) {
         if (this.row?.isUnderWay) event.preventDefault();
       },
-      "@online.window"() {
-        this.journeys.goOnNow("offline", "unreachable");
-      },
-      "@site-back.window"() {
-        this.journeys.goOnNow("unreachable");
-      },
-      "@offline.window"() {
-        this.journeys.holdAll("offline");
-      },
-      "@visibilitychange.document"() {
-        if (!document.hidden) this.journeys.goOnNow("offline", "unreachable", "signedOut");
-      },
+      ...cuts,
     },
 
     send(file) {

@@ -9,8 +9,9 @@ import * as title from "../site/title.js";
 import { dropOtherWords, dropWords, keepWords, rowsOf } from "./begun.js";
 import { cancel, change, read, throwAway } from "./calls.js";
 import { faultOf, faultOfLength, look } from "./checks.js";
+import { keepFocus } from "./focus.js";
 import { isSignedIn } from "./holds.js";
-import { journeys } from "./journeys.js";
+import { cuts, journeys } from "./journeys.js";
 import { fieldsOf, fileFacts, newRow, sameFile, showFault } from "./rows.js";
 import { sharing } from "./sharing.js";
 import { leftOfAll, noteOfKnown, partOfAll, summaryOf } from "./totals.js";
@@ -36,6 +37,7 @@ export function uploads() {
       dropOtherWords(this.rows);
       this.$nextTick(() => this.rows.filter(({ id }) => id).forEach(showProgress));
       this.$watch("tabText", showInTab);
+      keepFocus(this.$root);
     },
 
     page: {
@@ -58,18 +60,7 @@ export function uploads() {
       "@beforeunload.window"(event) {
         if (this.rows.some((row) => row.isUnderWay)) event.preventDefault();
       },
-      "@online.window"() {
-        this.journeys.goOnNow("offline", "unreachable");
-      },
-      "@site-back.window"() {
-        this.journeys.goOnNow("unreachable");
-      },
-      "@offline.window"() {
-        this.journeys.holdAll("offline");
-      },
-      "@visibilitychange.document"() {
-        if (!document.hidden) this.journeys.goOnNow("offline", "unreachable", "signedOut");
-      },
+      ...cuts,
     },
     zone: {
       ":class"() {
