@@ -58,10 +58,11 @@ def test_a_paused_upload_goes_on_where_it_was(page: Page, traffic: Traffic, big:
         choose(page, big)
         mine = row(page, big.name)
         expect(mine.get_by_text(re.compile(r"^[1-9]\d? % · .*/s"))).to_be_visible(timeout=10_000)
-        mine.get_by_role("button", name="Pause").click()
+        mine.get_by_role("button", name="Pause").press("Enter")
         expect(mine.get_by_text(re.compile(r"^Paused at \d+ %\.$"))).to_be_visible()
+        expect(mine.get_by_role("button", name="Go on")).to_be_focused()
         widen()
-        mine.get_by_role("button", name="Go on").click()
+        page.keyboard.press("Enter")
         expect(mine.get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
     assert_sent_once(traffic)
     assert sizes(world, big) == [SIZE_BYTES]
@@ -237,8 +238,9 @@ def test_refusals_are_sentences_at_the_row_and_leave_the_others_alone(page: Page
     expect(row(page, clip.name).get_by_role("button", name="Publish", exact=True)).to_be_visible(timeout=20_000)
     for name in ("notes.mp4", "empty.mp4", "table.csv"):
         expect(row(page, name).get_by_role("button", name="Try again")).to_be_hidden()
-        row(page, name).get_by_role("button", name="Remove").click()
+        row(page, name).get_by_role("button", name="Remove").press("Enter")
         expect(row(page, name)).to_have_count(0)
+        expect(page.locator(".upload-row:focus")).to_have_count(1)
 
 
 def test_drafts_come_back_with_the_page_and_can_be_thrown_away(
