@@ -3,10 +3,15 @@
 import itertools
 from dataclasses import dataclass
 
+from kb.errors import ToolFailed
+
 # What ffprobe is to say of each packet, and how: a line such as 0|1.234|1.200|0.033|K_ and at the end the time that
 # ffmpeg takes for 0, alone.
 ENTRIES = "packet=stream_index,pts_time,dts_time,duration_time,flags:format=start_time"
 PACKETS = ("-of", "compact=p=0:nk=1", "-show_entries", ENTRIES)
+
+# What is read and never shown: a film of hundreds of cuts has some for each, one of 400,000 cuts in 5 MB has millions.
+MOST_UNSEEN = 100_000
 
 
 @dataclass(frozen=True)
@@ -49,20 +54,23 @@ class _Track:
 
 
 class Clock:
-    """Takes the lines of PACKETS."""
+    """Takes the lines of PACKETS. Raises ToolFailed(permanent=True), code "too-many-pictures", above MOST_UNSEEN."""
 
     def __init__(self, video: int, audio: tuple[int, ...]) -> None:
         self.video = str(video)
         self.tracks = {str(index): _Track() for index in (video, *audio)}
         self.keyframes: list[float] = []
         self.start: float | None = None
+        self.unseen = 0
 
     def take(self, line: str) -> None:
         if "|" not in line:
             self.start = None if line == "N/A" else float(line)
             return
         stream, pts, dts, duration, flags, *_ = line.split("|")
-        # "D": decoded for the sake of the next one and never heard, as the first of AAC.
+        # "D": decoded for the sake of the next one and never seen or heard, as the first of AAC.
+        if "D" in flags:
+            self._pass_over()
         if stream not in self.tracks or "D" in flags:
             return
         at = pts if pts != "N/A" else dts
@@ -71,6 +79,12 @@ class Clock:
         self.tracks[stream].take(float(at), None if duration == "N/A" else float(duration))
         if stream == self.video and flags.startswith("K"):
             self.keyframes.append(float(at))
+
+    def _pass_over(self) -> None:
+        self.unseen += 1
+        if self.unseen > MOST_UNSEEN:
+            text = "It is cut so often that it takes too long to play. Export it anew and upload that."
+            raise ToolFailed(text, permanent=True, code="too-many-pictures")
 
     def measured(self) -> Measured | None:
         """None if no picture came."""

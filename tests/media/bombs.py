@@ -186,6 +186,14 @@ def thousands_of_tracks(ffmpeg: Ffmpeg, folder: Path, _: Callable[[str], Path]) 
     return written(folder / "tracks.mp4", b"".join(made))
 
 
+def many_cuts(_: Ffmpeg, folder: Path, clip: Callable[[str], Path]) -> Path:
+    """The picture has an edit list of 400,000 cuts of a thousandth of a second, each from somewhere else."""
+    cuts = b"".join(struct.pack(">IiI", 1, 37 * number % 900, 0x10000) for number in range(400_000))
+    edits = iter([forge.box(b"elst", struct.pack(">II", 0, 400_000), cuts)])
+    film = forge.changed(clip("h264-aac.mp4").read_bytes(), {b"edts": lambda sounds: next(edits, sounds)})
+    return written(folder / "cuts.mp4", film)
+
+
 def many_sounds(_: Ffmpeg, folder: Path, __: Callable[[str], Path]) -> Path:
     """Sixty sound tracks of 64 channels."""
     tracks = [gray_track(), *(forge.sound_track(2 + number, rate=48_000.0, channels=64) for number in range(60))]
@@ -355,6 +363,7 @@ BOMBS = {
     # ffmpeg 9 leaves out those above the limit.
     "5000 streams, Matroska": Bomb(thousands_of_streams, ("too-many-streams", PLAYS)),
     "5000 tracks, MP4": Bomb(thousands_of_tracks, ("too-many-streams",)),
+    "400,000 cuts in 5 MB": Bomb(many_cuts, (MANY, "output-too-big")),
     "60 sounds of 64 channels": Bomb(many_sounds, (BAD,)),
     "a sound of 2,147,483,647 Hz": Bomb(absurd_rate(2147483647.0), (BAD, "crashed")),
     "a sound of 1 Hz": Bomb(absurd_rate(1.0), (BAD, "crashed")),

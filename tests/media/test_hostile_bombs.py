@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from kb.errors import ToolFailed
+from kb.media.kinds import by_name
+from kb.media.probe import measure
 from tests.media.bombs import BOMBS
 from tests.media.guarded import Guarded, Outcome, through
 
@@ -35,6 +38,15 @@ def check(name: str, outcome: Outcome, out: Path) -> None:
     assert {path.name for path in out.iterdir()} <= MADE
     # More than the largest honest upload of a few seconds becomes.
     assert sum(path.stat().st_size for path in out.iterdir()) < 200_000_000
+
+
+def test_pictures_that_are_never_shown_are_not_counted_without_end(
+    ffmpeg: Callable[..., None], clip: Clips, tmp_path: Path
+) -> None:
+    film = BOMBS["400,000 cuts in 5 MB"].make(ffmpeg, tmp_path, clip)
+    with pytest.raises(ToolFailed) as failed:
+        measure(film, by_name("mp4"))
+    assert (failed.value.permanent, failed.value.code) == (True, "too-many-pictures")
 
 
 @pytest.mark.parametrize("name", BOMBS)
