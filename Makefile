@@ -29,9 +29,10 @@ setup:
 setup-test:
 	@deploy/setup --test
 
-# What asks a database runs on both.
+# What asks a database runs on both; of the screencasts not what tries files, disks, sockets and clients.
 on_postgresql = --database=postgresql $(addprefix tests/,accounts categories curation pages screencasts search transcripts \
-	test_db.py test_seed.py)
+	test_db.py test_seed.py) $(addprefix --ignore=tests/screencasts/,test_hostile_uploads.py test_room.py \
+	uploads/test_served.py uploads/test_tus_clients.py)
 
 test: lint
 	.venv/bin/pytest -n 2 -m 'not slow'
