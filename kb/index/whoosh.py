@@ -5,7 +5,6 @@ pickles, so whoever can write the folder runs code: it is never restored from a 
 """
 
 import errno
-import gc
 import os
 import threading
 import time
@@ -33,7 +32,7 @@ with warnings.catch_warnings():
     from whoosh import fields, formats  # type: ignore[import-untyped]
     from whoosh import query as whoosh_query
     from whoosh.codec.whoosh3 import W3Codec  # type: ignore[import-untyped]
-    from whoosh.index import LockError, create_in, open_dir  # type: ignore[import-untyped]
+    from whoosh.index import create_in, open_dir  # type: ignore[import-untyped]
     from whoosh.lang.porter2 import stem  # type: ignore[import-untyped]
     from whoosh.system import pack_uint  # type: ignore[import-untyped]
 
@@ -240,13 +239,9 @@ def _opened(folder: Path) -> Any:
 
 
 def _writer(index: Any) -> Any:
-    try:
-        writer = index.writer(codec=Codec())
-    except LockError:
-        # Ours says that nobody else writes: a writer that failed as it began, on a full disk, keeps Whoosh's own lock
-        # until it is collected.
-        gc.collect()
-        writer = index.writer(codec=Codec())
+    # Without Whoosh's own lock: ours is held, and a writer that failed on a full disk would keep that one until it is
+    # collected.
+    writer = index.writer(codec=Codec(), _lk=False)
     writer.pool = Postings(Path(index.storage.folder))
     return writer
 
