@@ -109,7 +109,11 @@ def test_a_card_that_is_ready_is_fetched_once_said_and_ends_the_stream(stage: St
 def test_the_tabs_of_a_browser_share_one_stream_and_two_browsers_have_two(stage: Stage) -> None:
     first, second = stage.open_browser(), stage.open_browser()
     pages = [first.new_page(), first.new_page(), first.new_page()]
-    cards = [open_library(page, stage) for page in pages]
+    cards = []
+    for page in pages:
+        # Each asks once as soon as it hears from the stream: what happens from then on is told it.
+        with page.expect_response(re.compile("/api/v1/progress")):
+            cards.append(open_library(page, stage))
     wait_for(lambda: stage.streams() == 1)
     stage.at(0.6)
     for card in cards:
