@@ -34,9 +34,10 @@ on_postgresql = --database=postgresql $(addprefix tests/,accounts categories cur
 	test_db.py test_seed.py) $(addprefix --ignore=tests/screencasts/,test_hostile_uploads.py test_room.py \
 	uploads/test_served.py uploads/test_tus_clients.py)
 
+# Three at once for two processors: half of the time a test waits for a browser, a worker or the network.
 test: lint
-	.venv/bin/pytest -n 2 -m 'not slow'
-	.venv/bin/pytest -n 2 -m 'not slow' $(on_postgresql)
+	.venv/bin/pytest -n 3 -m 'not slow'
+	.venv/bin/pytest -n 3 -m 'not slow' $(on_postgresql)
 
 test-all: lint
 	.venv/bin/pytest -n 2
