@@ -29,15 +29,17 @@ setup:
 setup-test:
 	@deploy/setup --test
 
-# What asks a database runs on both; of the screencasts not what tries files, disks, sockets and clients.
+# What asks a database runs on both.
 on_postgresql = --database=postgresql $(addprefix tests/,accounts categories curation pages screencasts search transcripts \
-	test_db.py test_seed.py) $(addprefix --ignore=tests/screencasts/,test_hostile_uploads.py test_room.py \
+	test_db.py test_seed.py)
+# What tries files, disks, sockets and clients does so on PostgreSQL in the long run alone.
+quick_on_postgresql = $(on_postgresql) $(addprefix --ignore=tests/screencasts/,test_hostile_uploads.py test_room.py \
 	uploads/test_served.py uploads/test_tus_clients.py)
 
 # Three at once for two processors: half of the time a test waits for a browser, a worker or the network.
 test: lint
 	.venv/bin/pytest -n 3 -m 'not slow'
-	.venv/bin/pytest -n 3 -m 'not slow' $(on_postgresql)
+	.venv/bin/pytest -n 3 -m 'not slow' $(quick_on_postgresql)
 
 test-all: lint
 	.venv/bin/pytest -n 2
