@@ -71,6 +71,11 @@ def test_another_window_is_another_scene_from_its_first_picture() -> None:
     assert scenes_ms([document(0)] * 6 + [terminal(1)] * 6) == [0, 3000]
 
 
+def test_a_line_more_is_no_reason_for_a_later_poster(tmp_path: Path) -> None:
+    screens = [terminal(lines).tobytes() for lines in (0, 8, 16, 16, 17, 17)]
+    assert telling_ms(frames_in(tmp_path, *screens)) == 2 * 500
+
+
 def test_what_is_typed_makes_no_scene() -> None:
     assert scenes_ms([terminal(lines) for lines in range(16) for _ in range(3)]) == [0]
 
