@@ -23,13 +23,13 @@ from kb.screencasts import actions
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import work
-from kb.transcripts import actions as transcripts
+from kb.transcripts import hearing
 
 STEPS: dict[str, Callable[[str], None]] = {
     "probe": work.probe,
     "quick": work.quick,
     "rendition": work.rendition,
-    "speech": transcripts.hear,
+    "speech": hearing.hear,
 }
 
 

@@ -21,6 +21,7 @@ from kb.errors import Invalid, NotFound
 from kb.screencasts.fields import TITLE_LENGTH, Description, Line, language_tag
 from kb.screencasts.models import Screencast, State
 from kb.transcripts import actions as transcripts
+from kb.transcripts import screen_text
 from kb.transcripts.cues import LONGEST_MS, LONGEST_TEXT, MOST_CUES, TimedText, cleaned
 from kb.transcripts.models import Cue, ScreenLine, Transcript, WordsFrom
 from kb.web.forms import field_texts, is_shown
@@ -239,7 +240,7 @@ class _Batch:
             transcripts.put(screencast.id, row.language, cues, source=WordsFrom.upload, engine=SEED)
         is_shown = screen == self._screen.get(screencast.id, [])
         if not is_shown:
-            transcripts.put_screen(screencast.id, screen)
+            screen_text.put(screencast.id, screen)
         return bool(stale) or not (is_said and is_shown)
 
     def _category_id(self, row: Row) -> str | None:

@@ -253,14 +253,14 @@ def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
     from kb.screencasts.files import cleaning
     from kb.screencasts.pipeline import work
     from kb.search import actions as search
-    from kb.transcripts import actions as transcripts
+    from kb.transcripts import hearing
 
     do: dict[str, Callable[..., Any]] = {
         "screencasts.probe": work.probe,
         "screencasts.quick": work.quick,
         "screencasts.rendition": work.rendition,
         "screencasts.drop_original": cleaning.drop_original,
-        "transcripts.speech": transcripts.hear,
+        "transcripts.speech": hearing.hear,
         "search.drain": search.drain,
         "search.rebuild": search.rebuild,
     }

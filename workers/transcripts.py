@@ -1,9 +1,9 @@
 """Work on words."""
 
-from kb.transcripts import actions
+from kb.transcripts import hearing
 from workers.main import job
 
 
 @job("transcripts.speech")
 def speech(screencast_id: str) -> None:
-    actions.hear(screencast_id)
+    hearing.hear(screencast_id)

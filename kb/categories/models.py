@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.accounts.models import Person
@@ -69,3 +69,16 @@ class Synonym(Base):
 
     word: Mapped[str] = mapped_column(String(60), primary_key=True)
     tag_name: Mapped[str] = mapped_column(ForeignKey("tag.name", onupdate="CASCADE", ondelete="CASCADE"), index=True)
+
+
+class GlossaryWord(Base):
+    """A name as the house spells it, and what an engine or a colleague may make of it ("kuber netties")."""
+
+    __tablename__ = "glossary_word"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    written: Mapped[str] = mapped_column(String(80), unique=True)
+    # In lower case, each in one spelling; none: it is known to the engines all the same.
+    heard: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now)

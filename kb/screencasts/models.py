@@ -87,6 +87,8 @@ class Screencast(Base):
     original_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     # Which recording this is: 1, and one more with each that replaces it.
     take: Mapped[int] = mapped_column(default=1, server_default="1")
+    # What is spoken in it (BCP 47), where its author said so; else the engine finds out if it can.
+    language: Mapped[str | None] = mapped_column(String(20))
     # All files of it: originals of all takes, and what was made of them.
     stored_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
@@ -104,8 +106,9 @@ class Screencast(Base):
     storyboard: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # When what is on the screen becomes another page, in milliseconds from the start.
     scenes: Mapped[list[int] | None] = mapped_column(JSON)
-    # Set by transcripts: [{"language": "en", "source": "speech", "draft": true}].
+    # Set by transcripts: [{"language": "en", "source": "speech", "draft": true}], and [{"start_ms": 0, "title": "…"}].
     captions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    chapters: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
 
     author: Mapped[Person] = relationship()
     team: Mapped[Team | None] = relationship()

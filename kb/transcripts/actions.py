@@ -1,7 +1,7 @@
-"""Words come in: heard in the recording, uploaded, or written by people. The only code here that commits."""
+"""Words come in and go: uploaded, written by people, handed in by an engine."""
 
 from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -9,19 +9,13 @@ from sqlalchemy import delete, func, insert, select
 from kb import outbox
 from kb.db import db, now, writing
 from kb.errors import Invalid, NotFound
-from kb.hands import hands
 from kb.screencasts.actions import CaptionsFile
 from kb.screencasts.fields import language_tag
-from kb.screencasts.files.belongings import measure
 from kb.screencasts.models import Screencast
-from kb.screencasts.pipeline import leasing, transitions
-from kb.screencasts.pipeline.leasing import Lease
-from kb.screencasts.pipeline.work import sound_of
-from kb.speech.contract import Segment
+from kb.screencasts.pipeline import transitions
 from kb.transcripts.cues import TimedText, read
 from kb.transcripts.models import Cue, ScreenLine, Transcript, WordsFrom
 
-SPOKEN_LANGUAGE = "en"
 # Who wrote the words: people's are never replaced by an engine's.
 BY_PEOPLE = (WordsFrom.upload, WordsFrom.edited)
 
@@ -59,7 +53,7 @@ def put(
 ) -> Transcript:
     """Replace a transcript as a whole. words: by the cue's place, where the engine gave them."""
     with writing() as session:
-        screencast = _hold(screencast_id)
+        screencast = hold(screencast_id)
         transcript = session.scalar(
             select(Transcript).where(Transcript.screencast_id == screencast_id, Transcript.language == language)
         ) or Transcript(screencast_id=screencast_id, language=language)
@@ -70,35 +64,25 @@ def put(
         # As plain rows: an hour of talk has two thousand cues, and as objects each would cost ten times as much.
         session.execute(delete(Cue).where(Cue.transcript_id == transcript.id))
         rows = [
-            _columns(cue) | {"transcript_id": transcript.id, "words": (words or {}).get(place)}
+            columns(cue) | {"transcript_id": transcript.id, "words": (words or {}).get(place)}
             for place, cue in enumerate(cues)
         ]
         if rows:
             session.execute(insert(Cue), rows)
         session.expire(transcript, ["cues"])
         _list_captions(screencast)
-        _words_changed(screencast)
+        words_changed(screencast)
     return transcript
 
 
 def drop(transcript: Transcript) -> None:
     """Delete a transcript with its words."""
     with writing() as session:
-        screencast = _hold(transcript.screencast_id)
+        screencast = hold(transcript.screencast_id)
         session.delete(transcript)
         session.flush()
         _list_captions(screencast)
-        _words_changed(screencast)
-
-
-def put_screen(screencast_id: str, lines: Iterable[TimedText]) -> None:
-    """Replace all words that could be read on the screen."""
-    with writing() as session:
-        screencast = _hold(screencast_id)
-        session.execute(delete(ScreenLine).where(ScreenLine.screencast_id == screencast_id))
-        if rows := [_columns(line) | {"screencast_id": screencast_id} for line in lines]:
-            session.execute(insert(ScreenLine), rows)
-        _words_changed(screencast)
+        words_changed(screencast)
 
 
 def set_aside(screencast_id: str) -> list[dict[str, Any]]:
@@ -106,7 +90,7 @@ def set_aside(screencast_id: str) -> list[dict[str, Any]]:
 
     In the caller's transaction, as is `bring_back`.
     """
-    screencast = _hold(screencast_id)
+    screencast = hold(screencast_id)
     transcripts = of(screencast_id)
     kept = [
         {
@@ -130,13 +114,13 @@ def bring_back(screencast_id: str, kept: list[dict[str, Any]]) -> None:
         put(screencast_id, each["language"], cues, source=WordsFrom(each["source"]))
 
 
-def _hold(screencast_id: str) -> Screencast:
+def hold(screencast_id: str) -> Screencast:
     if screencast := transitions.hold(screencast_id):
         return screencast
     raise NotFound("This screencast is gone.")
 
 
-def _columns(words: TimedText) -> dict[str, object]:
+def columns(words: TimedText) -> dict[str, object]:
     return {"start_ms": words.start_ms, "end_ms": words.end_ms, "text": words.text}
 
 
@@ -146,7 +130,7 @@ def _list_captions(screencast: Screencast) -> None:
     ]
 
 
-def _words_changed(screencast: Screencast) -> None:
+def words_changed(screencast: Screencast) -> None:
     screencast.version += 1
     outbox.changed(screencast.id)
 
@@ -157,65 +141,3 @@ def check_language(tag: str) -> str:
         return language_tag(tag)
     except ValueError as error:
         raise Invalid(str(error), errors={"language": [str(error)]}) from error
-
-
-def hear(screencast_id: str) -> None:
-    """The step `speech`: write down what is said."""
-    leasing.perform(screencast_id, "speech", _hear)
-    # Without the sound, which nobody needs any more.
-    measure(screencast_id)
-
-
-def _hear(lease: Lease) -> None:
-    screencast = db.session.get_one(Screencast, lease.screencast_id)
-    if reason := _nothing_to_hear(screencast):
-        code, text = reason
-        leasing.finish(lease, skipped=True, code=code, note=text)
-        return
-    engine = hands().speech
-    if engine is None or engine.unavailable():
-        leasing.finish(lease, skipped=True, code="no-speech-engine", note="Speech recognition is not set up here.")
-        return
-    segments: list[Segment] = []
-    with ExitStack() as stack:
-        engine.transcribe(
-            sound_of(lease, stack),
-            language=SPOKEN_LANGUAGE,
-            on_segment=segments.append,
-            on_progress=lease.report,
-            should_stop=lease.is_over,
-        )
-    with writing() as session:
-        # People may have written the words meanwhile, and theirs stay.
-        if reason := _nothing_to_hear(session.get_one(Screencast, lease.screencast_id)):
-            leasing.finish(lease, skipped=True, code=reason[0], note=reason[1])
-            return
-        if segments:
-            _put_heard(lease.screencast_id, segments, engine.name, engine.draft)
-        note = None if segments else "No speech was found in it."
-        leasing.finish(lease, code=None if segments else "no-speech", note=note)
-
-
-def _nothing_to_hear(screencast: Screencast) -> tuple[str, str] | None:
-    if not screencast.is_playable:
-        return "needed", "The recording could not be read."
-    if any(each.source in BY_PEOPLE for each in of(screencast.id)):
-        return "has-captions", "It came with captions."
-    if screencast.has_audio is False:
-        return "no-audio", "It has no sound."
-    return None
-
-
-def _put_heard(screencast_id: str, segments: list[Segment], engine: str, draft: bool) -> None:
-    put(
-        screencast_id,
-        SPOKEN_LANGUAGE,
-        [TimedText(each.start_ms, each.end_ms, each.text) for each in segments],
-        source=WordsFrom.speech,
-        engine=engine,
-        draft=draft,
-        words={
-            place: [[word.start_ms, word.end_ms, word.text, word.confidence] for word in each.words]
-            for place, each in enumerate(segments)
-        },
-    )

@@ -37,6 +37,7 @@ from kb.search import actions as search
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made, made_folder, original
 from kb.transcripts import actions as transcripts
+from kb.transcripts import hearing, screen_text
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
 from tests.databases import Migrated
@@ -243,7 +244,7 @@ def _processed(world: World, clip: Path) -> str:
     shutil.copy(clip, landed)
     author = db.session.get_one(Person, world.people["author"])
     screencast_id = screencasts.receive(landed, "clip.mp4", Upload(title="First"), by=author).id
-    for step in (probe, quick, rendition, transcripts.hear):
+    for step in (probe, quick, rendition, hearing.hear):
         step(screencast_id)
     return screencast_id
 
@@ -300,7 +301,7 @@ def _like(first_id: str, kind: str, world: World) -> str:
         session.flush()
         cues = [TimedText(0, 900, "How to reset it"), TimedText(1000, 1900, f"then {word(kind, 'caption')} here")]
         transcripts.put(screencast_id, "en", cues, source=WordsFrom.upload)
-        transcripts.put_screen(screencast_id, [TimedText(500, 1500, f"Error: {word(kind, 'screen')}")])
+        screen_text.put(screencast_id, [TimedText(500, 1500, f"Error: {word(kind, 'screen')}")])
         accounts.access_changed()
     assert (storage.root / made(screencast_id, "video.mp4")).is_file()
     return screencast_id
