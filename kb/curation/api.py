@@ -9,8 +9,8 @@ from kb.curation import actions, trash
 from kb.curation.bulk import Change, Planned
 from kb.screencasts import actions as screencasts
 from kb.screencasts.api import ScreencastOut
+from kb.screencasts.as_json import as_json, instant
 from kb.screencasts.placing import Place
-from kb.screencasts.present import as_json, instant
 from kb.web.api import blueprint
 
 bp = blueprint("curation", __name__)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import admins_only, viewer
 from kb.pages import storage
-from kb.screencasts.present import instant
+from kb.screencasts.as_json import instant
 from kb.web.api import blueprint
 from kb.web.paging import limit_of
 

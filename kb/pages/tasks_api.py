@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import admins_only, person, viewer
 from kb.pages import tasks
+from kb.screencasts.as_json import instant
 from kb.screencasts.pipeline import actions as pipeline
-from kb.screencasts.present import instant
 from kb.web.api import blueprint
 from kb.web.paging import limit_of
 from kb.web.views import signs_of_life

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.errors import Invalid
 from kb.screencasts import actions, erasing, queries
+from kb.screencasts.as_json import as_json
 from kb.screencasts.fields import Upload, Words
-from kb.screencasts.present import as_json
 from kb.screencasts.uploads.arrivals import arrival
 from kb.web.api import Problem, blueprint, takes
 from kb.web.paging import limit_of

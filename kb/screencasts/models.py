@@ -134,6 +134,11 @@ class Screencast(Base):
         return self.published_at is None
 
     @property
+    def failed_step(self) -> "Step | None":
+        """The first of those that failed for good."""
+        return next((step for step in self.steps if step.state == StepState.failed), None)
+
+    @property
     def is_playable(self) -> bool:
         return bool(self.sources)
 

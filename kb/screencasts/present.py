@@ -1,7 +1,7 @@
-"""A screencast as pages and the API show it: the same facts, seconds for the API and milliseconds for templates."""
+"""A screencast as pages show it, times in milliseconds; the API's is in kb.screencasts.as_json."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -9,12 +9,12 @@ from flask import request, url_for
 
 from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.db import now
+from kb.screencasts import addresses
 from kb.screencasts.erasing import can_be_cancelled
-from kb.screencasts.models import Screencast, State, Step, StepState
+from kb.screencasts.models import Screencast, State, StepState
 from kb.screencasts.pipeline.progress import Progress
 from kb.screencasts.pipeline.steps import BY_NAME
 from kb.screencasts.queries import same_file
-from kb.web.urls import site_address
 
 FRESH = timedelta(days=1)
 LANGUAGES = {
@@ -66,7 +66,7 @@ class Shown:
 
     @cached_property
     def url(self) -> str:
-        return _url(self._screencast)
+        return addresses.page_url(self._screencast)
 
     @property
     def status_url(self) -> str:
@@ -95,7 +95,7 @@ class Shown:
 
     @cached_property
     def poster_url(self) -> str | None:
-        return _poster_url(self._screencast, self.url)
+        return addresses.poster_url(self._screencast, self.url)
 
     @property
     def original_url(self) -> str | None:
@@ -109,7 +109,7 @@ class Shown:
 
     @cached_property
     def storyboard_url(self) -> str | None:
-        return _storyboard_url(self._screencast, self.url)
+        return addresses.storyboard_url(self._screencast, self.url)
 
     @cached_property
     def board(self) -> dict[str, Any] | None:
@@ -124,11 +124,11 @@ class Shown:
         """For its author, soon after the upload: what else was made of the same bytes, as far as they may see it."""
         is_told = self.is_mine and now() - self.created_at < FRESH
         found = same_file(self._viewer, self._screencast) if is_told else []
-        return [Named(each.id, each.title, _url(each)) for each in found]
+        return [Named(each.id, each.title, addresses.page_url(each)) for each in found]
 
     @cached_property
     def sources(self) -> list[dict[str, Any]]:
-        return _sources(self._screencast, self.url)
+        return addresses.sources(self._screencast, self.url)
 
     @cached_property
     def captions(self) -> list[dict[str, Any]]:
@@ -194,65 +194,10 @@ def shown(screencast: Screencast, viewer: Viewer) -> Shown:
     return Shown(screencast, viewer)
 
 
-def as_json(screencast: Screencast) -> dict[str, Any]:
-    """The screencast of the public contract."""
-    category, url = screencast.category, _url(screencast)
-    return {
-        "id": screencast.id,
-        "url": absolute(url),
-        "title": screencast.title,
-        "purpose": screencast.purpose,
-        "description": screencast.description,
-        "category": {"id": category.id, "name": category.name} if category else None,
-        "tags": [tag.name for tag in screencast.tags],
-        "author": {"id": screencast.author.id, "name": screencast.author.name},
-        "visibility": screencast.visibility,
-        "team": {"id": screencast.team.id, "name": screencast.team.name} if screencast.team else None,
-        "draft": screencast.is_draft,
-        "state": screencast.state,
-        "playable": screencast.is_playable,
-        "progress": round(screencast.progress, 3),
-        "time_left": Progress(screencast).time_left_s,
-        "steps": [_step_json(step) for step in screencast.steps],
-        "error": _problem(screencast),
-        "duration": screencast.duration_ms / 1000 if screencast.duration_ms is not None else None,
-        "width": screencast.width,
-        "height": screencast.height,
-        "sources": [
-            each | {"url": absolute(each["url"]), "type": each["type"].partition(";")[0]}
-            for each in _sources(screencast, url)
-        ],
-        "poster": absolute(_poster_url(screencast, url)),
-        "storyboard": absolute(_storyboard_url(screencast, url)),
-        "captions": [
-            {
-                "language": each["language"],
-                "source": each["source"],
-                "draft": each["draft"],
-                "url": absolute(_caption(each, url)["url"]),
-            }
-            for each in screencast.captions
-        ],
-        "chapters": [],
-        "solved_count": screencast.solved_count,
-        "external_id": screencast.external_id,
-        "created_at": instant(screencast.created_at),
-        "published_at": instant(screencast.published_at),
-    }
-
-
 def visibility_text(screencast: Screencast) -> str:
     if screencast.visibility == "team" and screencast.team:
         return f"Team {screencast.team.name}"
     return VISIBILITIES[screencast.visibility]
-
-
-def absolute(path: str | None) -> str | None:
-    return f"{site_address()}{path}" if path else None
-
-
-def instant(at: datetime | None) -> str | None:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
 
 
 # On a page of cards few people and categories stand many times.
@@ -262,77 +207,18 @@ def _library_url(_root: str, name: str, value: str) -> str:
     return url_for("pages.library", **narrowed)
 
 
-def _url(screencast: Screencast) -> str:
-    """Its page; the addresses of its files lie below, as the routes of kb.screencasts.files.views say."""
-    return url_for("pages.watch", screencast_id=screencast.id)
-
-
-def _sources(screencast: Screencast, url: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "url": f"{url}/files/{source.name}",
-            "type": source.mime,
-            "width": source.width,
-            "height": source.height,
-            "bytes": source.size_bytes,
-        }
-        for source in screencast.sources
-    ]
-
-
-def _poster_url(screencast: Screencast, url: str) -> str | None:
-    return f"{url}/files/{screencast.poster_key}" if screencast.poster_key else None
-
-
-def _storyboard_url(screencast: Screencast, url: str) -> str | None:
-    return f"{url}/storyboard.vtt" if screencast.storyboard else None
-
-
 def _caption(caption: dict[str, Any], url: str) -> dict[str, Any]:
     language = caption["language"]
     return caption | {
         "label": LANGUAGES.get(language.split("-")[0], language) + (" (machine-written)" if caption["draft"] else ""),
-        "url": f"{url}/captions/{language}.vtt",
+        "url": addresses.captions_url(language, url),
     }
-
-
-STEP_TITLES = {StepState.failed: "It failed", StepState.waiting: "It is tried again soon"}
-
-
-def _step_json(step: Step) -> dict[str, Any]:
-    error = None
-    if step.error_text and step.state != StepState.running:
-        error = {
-            "type": "about:blank",
-            "title": STEP_TITLES.get(step.state, "A note"),
-            "status": 422,
-            "detail": step.error_text,
-            "code": step.error_code,
-        }
-    return {"name": step.name, "state": step.state, "progress": round(step.progress, 3), "error": error}
-
-
-def _failed_step(screencast: Screencast) -> Step | None:
-    return next((step for step in screencast.steps if step.state == StepState.failed), None)
 
 
 def _error(screencast: Screencast) -> dict[str, str] | None:
     """Why nothing plays, or which later step failed; for its page."""
-    step = _failed_step(screencast)
+    step = screencast.failed_step
     if not step:
         return None
     title = "This recording can't be played" if screencast.state == State.failed else "One step failed"
     return {"title": title, "detail": step.error_text or "", "step": BY_NAME[step.name].words}
-
-
-def _problem(screencast: Screencast) -> dict[str, Any] | None:
-    step = _failed_step(screencast)
-    if screencast.state != State.failed or not step:
-        return None
-    return {
-        "type": "about:blank",
-        "title": "This recording can't be played",
-        "status": 422,
-        "detail": step.error_text,
-        "code": step.error_code,
-    }

@@ -6,8 +6,9 @@ from flask import url_for
 from markupsafe import Markup
 
 from kb.accounts.rules import Viewer
+from kb.screencasts.as_json import absolute, as_json
 from kb.screencasts.models import Screencast
-from kb.screencasts.present import absolute, as_json, shown
+from kb.screencasts.present import shown
 from kb.search.answers import Answer, AnsweredHit
 from kb.search.moments import Moment
 

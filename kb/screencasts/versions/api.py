@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 from kb.accounts.sessions import person, signed_in, viewer
 from kb.screencasts import actions, queries
 from kb.screencasts.api import NamedOut, ScreencastOut
+from kb.screencasts.as_json import absolute, as_json, instant
 from kb.screencasts.models import Screencast, Version
-from kb.screencasts.present import absolute, as_json, instant, shown
+from kb.screencasts.present import shown
 from kb.screencasts.uploads.arrivals import arrival
 from kb.screencasts.versions import actions as versions
 from kb.web.api import blueprint, takes
