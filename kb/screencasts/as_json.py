@@ -49,7 +49,9 @@ def as_json(screencast: Screencast) -> dict[str, Any]:
             }
             for each in screencast.captions
         ],
-        "chapters": [],
+        "chapters": [
+            {"start": chapter["start_ms"] / 1000, "title": chapter["title"]} for chapter in screencast.chapters
+        ],
         "solved_count": screencast.solved_count,
         "external_id": screencast.external_id,
         "created_at": instant(screencast.created_at),

@@ -5,7 +5,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from kb.accounts.models import Person, Team
@@ -109,6 +109,8 @@ class Screencast(Base):
     # Set by transcripts: [{"language": "en", "source": "speech", "draft": true}], and [{"start_ms": 0, "title": "…"}].
     captions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     chapters: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    # Whether a person has said which chapters it has, be it none: then the site drafts no others.
+    chapters_kept: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     author: Mapped[Person] = relationship()
     team: Mapped[Team | None] = relationship()

@@ -135,6 +135,7 @@ def upgrade() -> None:
     with op.batch_alter_table("screencast", schema=None) as batch_op:
         batch_op.add_column(sa.Column("language", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("chapters", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("chapters_kept", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table("transcript", schema=None) as batch_op:
         batch_op.add_column(sa.Column("model", sa.String(length=200), nullable=True))
@@ -147,6 +148,7 @@ def downgrade() -> None:
         batch_op.drop_column("model")
 
     with op.batch_alter_table("screencast", schema=None) as batch_op:
+        batch_op.drop_column("chapters_kept")
         batch_op.drop_column("chapters")
         batch_op.drop_column("language")
 
