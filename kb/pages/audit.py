@@ -20,11 +20,12 @@ from kb.web.paging import cursor_of, read_cursor
 
 ORDER = "audit"
 # What curators see of it; admins see everything.
-CURATING = ("category", "tag", "bulk")
+CURATING = ("category", "tag", "glossary", "bulk")
 KINDS = {
     "screencast": "Screencasts",
     "category": "Categories",
     "tag": "Tags",
+    "glossary": "Glossary",
     "bulk": "Bulk changes",
     "person": "People",
     "team": "Teams",
@@ -58,6 +59,9 @@ SENTENCES = {
     ("tag", "brought-back"): "brought the tag {subject} back",
     ("tag", "deleted"): "deleted the tag {subject}",
     ("tag", "explained"): "set the synonyms of the tag {subject}",
+    ("glossary", "added"): "added {subject} to the glossary",
+    ("glossary", "changed"): "changed {subject} in the glossary",
+    ("glossary", "deleted"): "took {subject} out of the glossary",
     ("bulk", "changed"): "{verbs} {count}",
     ("bulk", "retried"): "started what had failed of {count} again",
     ("bulk", "undid"): "took back a change of {count}",

@@ -1,0 +1,178 @@
+"""How the house spells its names, and what engines and colleagues make of them. The verbs of curators alone commit."""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import current_app
+from sqlalchemy import select
+
+from kb import audit
+from kb.accounts.actions import access_changed
+from kb.accounts.models import AccessVersion
+from kb.categories.actions import changing_the_tree
+from kb.categories.models import GlossaryWord
+from kb.categories.spellings import Spellings, key
+from kb.db import db, now
+from kb.errors import Invalid, NotFound
+from kb.web.forms import is_shown
+
+P = ParamSpec("P")
+R = TypeVar("R")
+LONGEST = 80
+HEARD_AT_MOST = 50
+WORDS_AT_MOST = 2_000
+
+
+@dataclass(frozen=True)
+class Known:
+    """A word of the glossary as it was when it was read."""
+
+    id: str
+    written: str
+    heard: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Glossary:
+    words: tuple[Known, ...]
+    spellings: Spellings
+
+    def found(self, typed: str) -> list[Known]:
+        """Those that hold what was typed, in what is written or heard."""
+        part = key(typed)
+        return [word for word in self.words if any(part in key(form) for form in (word.written, *word.heard))]
+
+
+def written() -> list[str]:
+    """The names as the house spells them."""
+    return [word.written for word in glossary().words]
+
+
+def corrected(text: str) -> str:
+    """With the house's names put right; the rest as it is."""
+    return glossary().spellings.corrected(text)
+
+
+def glossary() -> Glossary:
+    """By name. Kept until the next change of it, each of which is told as a change of who may see what."""
+    version = db.session.scalar(select(AccessVersion.number)) or 0
+    kept: dict[str, tuple[int, Glossary]] = current_app.extensions.setdefault("kb.glossary", {})
+    if kept.get("", (None,))[0] != version:
+        kept[""] = (version, _load())
+    return kept[""][1]
+
+
+def get(word_id: str) -> GlossaryWord:
+    if word := db.session.get(GlossaryWord, word_id):
+        return word
+    raise NotFound("This word is not in the glossary (any more).")
+
+
+def _alone(verb: Callable[P, R]) -> Callable[P, R]:
+    """Waits for any other who changes the glossary, and then finds it as that has left it."""
+
+    @wraps(verb)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        with changing_the_tree():
+            return verb(*args, **kwargs)
+
+    return done
+
+
+@_alone
+def add(written: str, heard: Collection[str] = (), *, by: str) -> GlossaryWord:
+    """A new word; or more that is heard for one that is there. Raises Invalid where nothing would be new."""
+    written = _clean(written, "written")
+    there = next((each for each in _every() if key(each.written) == key(written)), None)
+    if there:
+        if set(_forms(heard)) <= set(there.heard):
+            raise Invalid(f"“{there.written}” is there already.", errors={"written": ["It is there already."]})
+        return change(there.id, heard=[*there.heard, *heard], by=by)
+    word = _put(GlossaryWord(), written, heard)
+    audit.record("added", "glossary", word.id, by=by, name=written, heard=word.heard)
+    return word
+
+
+@_alone
+def change(word_id: str, *, by: str, written: str | None = None, heard: Iterable[str] | None = None) -> GlossaryWord:
+    """What is None stays as it is."""
+    word = get(word_id)
+    name = word.written if written is None else _clean(written, "written")
+    _put(word, name, word.heard if heard is None else heard)
+    audit.record("changed", "glossary", word.id, by=by, name=name, heard=word.heard)
+    return word
+
+
+@_alone
+def remove(word_id: str, *, by: str) -> Known:
+    """-> what it was, for who wants it back. Texts that it has put right stay so."""
+    word = get(word_id)
+    was = _known(word)
+    db.session.delete(word)
+    access_changed()
+    audit.record("deleted", "glossary", word.id, by=by, name=word.written)
+    return was
+
+
+def _put(word: GlossaryWord, written: str, heard: Iterable[str]) -> GlossaryWord:
+    forms = _forms(heard)
+    others = [each for each in _every() if each.id != word.id]
+    if len(others) >= WORDS_AT_MOST:
+        raise Invalid("The glossary is full.", errors={"written": [f"It takes at most {WORDS_AT_MOST:,} words."]})
+    _check_free(written, forms, others)
+    word.written, word.heard, word.changed_at = written, forms, now()
+    db.session.add(word)
+    db.session.flush()
+    access_changed()
+    return word
+
+
+def _check_free(written: str, forms: list[str], others: Iterable[GlossaryWord]) -> None:
+    """Each word leads to one spelling, and that stays as it is. Raises Invalid."""
+    names = {key(each.written): each.written for each in others}
+    meanings = {key(form): each.written for each in others for form in each.heard}
+    errors: dict[str, list[str]] = {}
+    if name := names.get(key(written)):
+        errors["written"] = [f"“{name}” is there already."]
+    elif meaning := meanings.get(key(written)):
+        errors["written"] = [f"“{written}” becomes “{meaning}” here. Take it out there first."]
+    faults = [f"“{form}” becomes “{meanings[key(form)]}” already." for form in forms if key(form) in meanings]
+    faults += [f"“{names[key(form)]}” is how the house writes it." for form in forms if key(form) in names]
+    if faults:
+        errors["heard"] = faults
+    if errors:
+        raise Invalid("Some of these words have another spelling here.", errors=errors)
+
+
+def _forms(heard: Iterable[str]) -> list[str]:
+    forms = list(dict.fromkeys(key(_clean(form, "heard")) for form in heard if form.strip()))
+    if len(forms) > HEARD_AT_MOST:
+        raise Invalid("Too many words.", errors={"heard": [f"Take at most {HEARD_AT_MOST}."]})
+    return forms
+
+
+def _clean(typed: str, field: str) -> str:
+    text = " ".join("".join(sign for sign in typed if is_shown(sign) or sign.isspace()).split())
+    if not 1 <= len(text) <= LONGEST:
+        raise Invalid("A word needs a correction.", errors={field: [f"Write 1 to {LONGEST} characters."]})
+    if field == "heard" and len(text) < 2:
+        raise Invalid("A word needs a correction.", errors={field: ["One letter alone is too little to go by."]})
+    if not re.search(r"\w", text) or re.search(r"[,→]|->", text):
+        raise Invalid("A word needs a correction.", errors={field: ["Write words, without commas or arrows in them."]})
+    return text
+
+
+def _every() -> list[GlossaryWord]:
+    return list(db.session.scalars(select(GlossaryWord)))
+
+
+def _known(word: GlossaryWord) -> Known:
+    return Known(word.id, word.written, tuple(word.heard))
+
+
+def _load() -> Glossary:
+    words = sorted(map(_known, _every()), key=lambda word: key(word.written))
+    return Glossary(tuple(words), Spellings((word.written, word.heard) for word in words))
