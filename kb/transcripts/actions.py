@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 
 from kb import outbox
+from kb.accounts.models import Person
 from kb.db import db, now, writing
-from kb.errors import Invalid, NotFound
+from kb.errors import Conflict, Invalid, NotFound
 from kb.screencasts.actions import CaptionsFile
 from kb.screencasts.fields import language_tag
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import transitions
+from kb.transcripts import revisions
 from kb.transcripts.cues import TimedText, read
-from kb.transcripts.models import Cue, ScreenLine, Transcript, WordsFrom
+from kb.transcripts.models import Cue, Proposal, ScreenLine, Transcript, WordsFrom
 
 # Who wrote the words: people's are never replaced by an engine's.
 BY_PEOPLE = (WordsFrom.upload, WordsFrom.edited)
@@ -50,17 +52,29 @@ def put(
     engine: str | None = None,
     draft: bool = False,
     words: dict[int, list[list[object]]] | None = None,
+    by: Person | None = None,
+    cause: str | None = None,
 ) -> Transcript:
-    """Replace a transcript as a whole. words: by the cue's place, where the engine gave them."""
+    """Replace a transcript as a whole. words: by the cue's place, where the engine gave them.
+
+    by: the person who did it, where it was one; what stood there before can be restored then. cause: of `Revision`, if
+    another than the source says. Raises Conflict where an engine's words would take the place of people's.
+    """
     with writing() as session:
         screencast = hold(screencast_id)
         transcript = session.scalar(
             select(Transcript).where(Transcript.screencast_id == screencast_id, Transcript.language == language)
-        ) or Transcript(screencast_id=screencast_id, language=language)
+        ) or Transcript(screencast_id=screencast_id, language=language, source=source, version=0)
+        if source not in BY_PEOPLE and transcript.source in BY_PEOPLE:
+            raise Conflict("People have written or corrected these words, and theirs stay.")
         session.add(transcript)
-        transcript.source, transcript.engine, transcript.draft = source, engine, draft
-        transcript.changed_at = now()
         session.flush()
+        has_history = by is not None or revisions.exist(transcript)
+        if has_history:
+            revisions.keep_first(transcript)
+        transcript.source, transcript.engine, transcript.draft = source, engine, draft
+        transcript.version += 1
+        transcript.changed_at = now()
         # As plain rows: an hour of talk has two thousand cues, and as objects each would cost ten times as much.
         session.execute(delete(Cue).where(Cue.transcript_id == transcript.id))
         rows = [
@@ -70,7 +84,9 @@ def put(
         if rows:
             session.execute(insert(Cue), rows)
         session.expire(transcript, ["cues"])
-        _list_captions(screencast)
+        if has_history:
+            revisions.record(transcript, cause or revisions.FIRST_CAUSE[source], by)
+        list_captions(screencast)
         words_changed(screencast)
     return transcript
 
@@ -79,9 +95,10 @@ def drop(transcript: Transcript) -> None:
     """Delete a transcript with its words."""
     with writing() as session:
         screencast = hold(transcript.screencast_id)
+        _forget(screencast.id, transcript.language)
         session.delete(transcript)
         session.flush()
-        _list_captions(screencast)
+        list_captions(screencast)
         words_changed(screencast)
 
 
@@ -102,6 +119,7 @@ def set_aside(screencast_id: str) -> list[dict[str, Any]]:
         if each.source in BY_PEOPLE
     ]
     for transcript in transcripts:
+        _forget(screencast_id, transcript.language)
         db.session.delete(transcript)
     db.session.execute(delete(ScreenLine).where(ScreenLine.screencast_id == screencast_id))
     screencast.captions = []
@@ -110,6 +128,8 @@ def set_aside(screencast_id: str) -> list[dict[str, Any]]:
 
 def bring_back(screencast_id: str, kept: list[dict[str, Any]]) -> None:
     for each in kept:
+        if "cues" not in each:
+            continue
         cues = [TimedText(start_ms, end_ms, text) for start_ms, end_ms, text in each["cues"]]
         put(screencast_id, each["language"], cues, source=WordsFrom(each["source"]))
 
@@ -120,11 +140,25 @@ def hold(screencast_id: str) -> Screencast:
     raise NotFound("This screencast is gone.")
 
 
+def _forget(screencast_id: str, language: str) -> None:
+    """What was said of words that go: how they came to be, and what was proposed."""
+    revisions.forget(screencast_id, language)
+    db.session.execute(delete(Proposal).where(Proposal.screencast_id == screencast_id, Proposal.language == language))
+
+
+def timed_texts(transcript: Transcript) -> list[TimedText]:
+    return [text_of(cue) for cue in transcript.cues]
+
+
+def text_of(cue: Cue) -> TimedText:
+    return TimedText(cue.start_ms, cue.end_ms, cue.text)
+
+
 def columns(words: TimedText) -> dict[str, object]:
     return {"start_ms": words.start_ms, "end_ms": words.end_ms, "text": words.text}
 
 
-def _list_captions(screencast: Screencast) -> None:
+def list_captions(screencast: Screencast) -> None:
     screencast.captions = [
         {"language": each.language, "source": each.source, "draft": each.draft} for each in of(screencast.id)
     ]

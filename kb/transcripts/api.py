@@ -6,14 +6,13 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field, RootModel, ValidationError
 
-from kb.accounts.sessions import signed_in, viewer, visitors
+from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.errors import Invalid, TooLarge, UnsupportedMedia
 from kb.screencasts import actions as screencasts
 from kb.transcripts import actions
 from kb.transcripts.cues import LARGEST_BYTES, LONGEST_MS, TimedText, check_cues, read, to_srt, to_vtt
 from kb.transcripts.models import Transcript as Kept
 from kb.transcripts.models import WordsFrom
-from kb.transcripts.views import timed_texts
 from kb.web.api import blueprint, takes
 
 bp = blueprint("transcripts", __name__)
@@ -63,7 +62,9 @@ def show(screencast_id: str, language: str) -> ResponseReturnValue:
 def replace(screencast_id: str, language: str) -> ResponseReturnValue:
     screencast = screencasts.get_to_change(viewer(), screencast_id)
     cues = _cues_in()
-    transcript = actions.put(screencast.id, actions.check_language(language), cues, source=WordsFrom.edited)
+    transcript = actions.put(
+        screencast.id, actions.check_language(language), cues, source=WordsFrom.edited, by=person()
+    )
     return _out(transcript)
 
 
@@ -89,7 +90,7 @@ def _json_cues(content: bytes) -> list[TimedText]:
 
 
 def _out(transcript: Kept) -> Response:
-    cues = timed_texts(transcript)
+    cues = actions.timed_texts(transcript)
     best = request.accept_mimetypes.best_match([VTT, SRT, JSON], default=VTT)
     if best == SRT:
         return Response(to_srt(cues), content_type=f"{SRT}; charset=utf-8")

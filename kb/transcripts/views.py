@@ -6,8 +6,7 @@ from flask.typing import ResponseReturnValue
 from kb.accounts.sessions import viewer, visitors
 from kb.screencasts import actions as screencasts
 from kb.transcripts import actions
-from kb.transcripts.cues import TimedText, to_vtt
-from kb.transcripts.models import Transcript
+from kb.transcripts.cues import to_vtt
 from kb.web import errors
 from kb.web.headers import FILE_POLICY
 
@@ -20,10 +19,6 @@ errors.FOR_PROGRAMS.add(bp.name)
 def captions(screencast_id: str, language: str) -> ResponseReturnValue:
     screencast = screencasts.get(viewer(), screencast_id)
     transcript = actions.find(screencast.id, language)
-    response = Response(to_vtt(timed_texts(transcript)), content_type="text/vtt; charset=utf-8")
+    response = Response(to_vtt(actions.timed_texts(transcript)), content_type="text/vtt; charset=utf-8")
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
-
-
-def timed_texts(transcript: Transcript) -> list[TimedText]:
-    return [TimedText(cue.start_ms, cue.end_ms, cue.text) for cue in transcript.cues]
