@@ -1,6 +1,7 @@
 """What is done to many screencasts at once, and taken back. The only code here that commits."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -15,9 +16,10 @@ from kb.categories.tags import TAGS_AT_MOST, taken
 from kb.categories.vocabulary import Vocabulary, tag_name, vocabulary
 from kb.curation.bulk import Change, Plan, plan
 from kb.curation.models import BulkChange
+from kb.curation.trash import Emptying, Lot, erasable
 from kb.db import db, now, writing
 from kb.errors import Conflict, Invalid, NotFound
-from kb.screencasts import queries
+from kb.screencasts import erasing, queries
 from kb.screencasts.models import Screencast
 from kb.screencasts.placing import Place, place_all, place_of
 
@@ -90,6 +92,17 @@ def undo(viewer: Viewer, change_id: str, *, by: Person) -> Undone:
         change.undone_at = now()
         audit.record("undid", "bulk", change.id, by=by.id, count=len(back))
         return Undone(len(back), len(change.changes) - len(back))
+
+
+def empty_trash(viewer: Viewer, asked: Emptying, *, by: Person) -> Lot:
+    """Erase for good, and say what that was. What somebody takes out meanwhile stays."""
+    asked = asked.model_copy(update={"until": asked.until or now()})
+    erased = {}
+    for screencast_id, size_bytes in erasable(viewer, asked, by=by).sizes.items():
+        with suppress(NotFound):
+            erasing.erase(screencast_id, by=by, trashed_before=asked.until)
+            erased[screencast_id] = size_bytes
+    return Lot(erased)
 
 
 def recent(by: Person, limit: int = 50) -> list[BulkChange]:

@@ -64,6 +64,11 @@ class TrashList(BaseModel):
     next: str | None = None
 
 
+class Emptied(BaseModel):
+    screencasts: int = Field(description="So many are gone.")
+    bytes: int = Field(description="So much room their files took.")
+
+
 @bp.post("/bulk")
 @bp.input(BulkIn)
 @bp.output(BulkOut)
@@ -106,6 +111,16 @@ def index() -> dict[str, Any]:
         for each in trash.items(viewer())
     ]
     return {"items": rows, "next": None}
+
+
+@bp.delete("/trash")
+@bp.input(trash.Emptying, location="query")
+@bp.output(Emptied)
+@signed_in
+def empty(query_data: trash.Emptying) -> dict[str, int]:
+    """Erase for good what is in the trash: the asker's own, or as an admin all that they could take out of it."""
+    erased = actions.empty_trash(viewer(), query_data, by=person())
+    return {"screencasts": erased.count, "bytes": erased.size_bytes}
 
 
 @bp.post("/screencasts/<screencast_id>/restore")

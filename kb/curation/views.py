@@ -17,6 +17,7 @@ from kb.screencasts import erasing
 from kb.screencasts.present import shown
 from kb.web.filters import counted
 from kb.web.flashes import offer_undo
+from kb.web.forms import parse
 from kb.web.urls import safe_next
 
 bp = Blueprint("curation", __name__)
@@ -127,7 +128,26 @@ def trash_page() -> ResponseReturnValue:
             }
             for each in trash.items(viewer())
         ],
+        may_empty=bool(_lots()),
     )
+
+
+@bp.get("/trash/empty")
+@signed_in
+def empty_page() -> ResponseReturnValue:
+    until = now()
+    return render_template("curation/empty.html", lots=_lots(), until=until)
+
+
+@bp.post("/trash/empty")
+@signed_in
+def empty_trash() -> ResponseReturnValue:
+    erased = actions.empty_trash(viewer(), parse(trash.Emptying, request.form), by=person())
+    if erased.count:
+        flash(f"{counted(erased.count)} {'is' if erased.count == 1 else 'are'} gone for good.", "success")
+    else:
+        flash("Nothing was left there to erase.", "info")
+    return redirect(url_for("curation.trash_page"))
 
 
 @bp.post("/trash/<screencast_id>/restore")
@@ -147,6 +167,16 @@ def erase(screencast_id: str) -> ResponseReturnValue:
     erasing.erase(screencast.id, by=person(), trashed_before=now())
     flash(f"“{title}” is gone for good.", "success")
     return redirect(url_for("curation.trash_page"))
+
+
+def _lots() -> dict[str, trash.Lot]:
+    """Whose -> what this person could erase now, if anything. all: for admins, where it is more than theirs."""
+    mine = trash.erasable(viewer(), trash.Emptying(), by=person())
+    lots = {"mine": mine} if mine.count else {}
+    if person().is_admin:
+        everything = trash.erasable(viewer(), trash.Emptying(whose="all"), by=person())
+        lots |= {"all": everything} if everything.count > mine.count else {}
+    return lots
 
 
 def _asked_change() -> Change:

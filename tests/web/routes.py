@@ -185,6 +185,10 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /inbox": Acts("/inbox", PEOPLE, 200, is_page=True),
     "GET /trash": Acts("/trash", PEOPLE, 200, is_page=True),
     "GET /api/v1/trash": Acts("/api/v1/trash", PEOPLE, 200),
+    "GET /trash/empty": Acts("/trash/empty", PEOPLE, 200, is_page=True),
+    # Whose is erased is for tests/curation/test_emptying.py.
+    "POST /trash/empty": Acts("/trash/empty", PEOPLE, 422, {"data": {"whose": "x"}}),
+    "DELETE /api/v1/trash": Acts("/api/v1/trash?whose=x", PEOPLE, 422),
     "GET /curation": Acts("/curation", PEOPLE, 200, is_page=True),
     "POST /curation/preview": Acts("/curation/preview", PEOPLE, 302),
     "POST /curation/changes": Acts("/curation/changes", PEOPLE, 422),
