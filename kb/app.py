@@ -50,7 +50,7 @@ def _wire() -> None:
     from kb.screencasts import placing, queries, tagged
     from kb.screencasts.versions import actions as versions
     from kb.transcripts import actions as transcripts
-    from kb.transcripts import cues
+    from kb.transcripts import chapters, cues
 
     sessions.curated_by[:] = [tending.curated_by]
     accounts.count_team_items[:] = [queries.count_team_items]
@@ -63,8 +63,8 @@ def _wire() -> None:
     tags.is_used[:] = [tagged.has_tag]
     screencasts.take_captions[:] = [transcripts.take_captions]
     screencasts.check_captions[:] = [cues.read]
-    versions.set_words_aside[:] = [transcripts.set_aside]
-    versions.bring_words_back[:] = [transcripts.bring_back]
+    versions.set_words_aside[:] = [transcripts.set_aside, chapters.set_aside]
+    versions.bring_words_back[:] = [transcripts.bring_back, chapters.bring_back]
 
 
 def _make(settings: Settings) -> Flask:
@@ -109,7 +109,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.accounts import people_views, site_views
     from kb.accounts import views as accounts
     from kb.categories import api as categories_api
-    from kb.categories import tag_api, tag_views
+    from kb.categories import glossary_api, glossary_views, tag_api, tag_views
     from kb.categories import views as categories
     from kb.curation import api as curation_api
     from kb.curation import views as curation
@@ -126,6 +126,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.search import api as search_api
     from kb.search import views as search
     from kb.transcripts import api as transcripts_api
+    from kb.transcripts import editing_api, editing_views
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
@@ -140,8 +141,10 @@ def _blueprints() -> list[Blueprint]:
         screencasts,
         files,
         transcripts,
+        editing_views,
         categories,
         tag_views,
+        glossary_views,
     ]
     html += [version_views, accounts, people_views, site_views, doctor, web]
     json = [
@@ -154,9 +157,11 @@ def _blueprints() -> list[Blueprint]:
         progress_api,
         version_api,
         transcripts_api,
+        editing_api,
         search_api,
         categories_api,
         tag_api,
+        glossary_api,
         accounts_api,
     ]
     return [module.bp for module in (*html, *json)]

@@ -253,7 +253,7 @@ def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
     from kb.screencasts.files import cleaning
     from kb.screencasts.pipeline import work
     from kb.search import actions as search
-    from kb.transcripts import hearing
+    from kb.transcripts import chapters, hearing
 
     do: dict[str, Callable[..., Any]] = {
         "screencasts.probe": work.probe,
@@ -261,6 +261,7 @@ def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
         "screencasts.rendition": work.rendition,
         "screencasts.drop_original": cleaning.drop_original,
         "transcripts.speech": hearing.hear,
+        "transcripts.chapters": chapters.find,
         "search.drain": search.drain,
         "search.rebuild": search.rebuild,
     }

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kb.categories.actions import path_of
@@ -11,7 +11,7 @@ from kb.db import db
 from kb.index.contract import Document
 from kb.screencasts.models import Screencast
 from kb.search.marks import Passage, TimedWord
-from kb.transcripts.models import Cue, ScreenLine, Transcript
+from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript
 
 BATCH = 200
 
@@ -25,8 +25,8 @@ def documents(screencast_ids: list[str]) -> list[Document]:
     )
     found = db.session.scalars(query).all()
     ids = [screencast.id for screencast in found]
-    spoken, screen = _spoken(ids), _screen(ids)
-    return [_document(screencast, spoken[screencast.id], screen[screencast.id]) for screencast in found]
+    spoken, screen, chapters = _spoken(ids), _screen(ids), _chapters(ids)
+    return [_document(each, spoken[each.id], screen[each.id], chapters[each.id]) for each in found]
 
 
 def every_document() -> Iterator[Document]:
@@ -60,6 +60,11 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
         lines.where(ScreenLine.screencast_id.in_(by_id)).order_by(ScreenLine.start_ms, ScreenLine.id)
     ):
         by_id[screencast_id].append(Passage(start_ms, end_ms, text, "screen"))
+    chapters = select(Chapter.screencast_id, Chapter.start_ms, Chapter.title, Chapter.text)
+    for screencast_id, start_ms, title, text in db.session.execute(
+        chapters.where(Chapter.screencast_id.in_(by_id)).order_by(Chapter.start_ms)
+    ):
+        by_id[screencast_id] += [Passage(start_ms, start_ms, words, "chapter") for words in (title, text) if words]
     return by_id
 
 
@@ -80,6 +85,14 @@ def _screen(screencast_ids: list[str]) -> dict[str, str]:
     )
 
 
+def _chapters(screencast_ids: list[str]) -> dict[str, str]:
+    return _joined(
+        select(Chapter.screencast_id, Chapter.title + "\n" + func.coalesce(Chapter.text, ""))
+        .where(Chapter.screencast_id.in_(screencast_ids))
+        .order_by(Chapter.screencast_id, Chapter.start_ms)
+    )
+
+
 def _joined(query: Select[str, str]) -> dict[str, str]:
     """By screencast: all its texts, one a line; empty where it has none."""
     texts: dict[str, list[str]] = defaultdict(list)
@@ -88,12 +101,12 @@ def _joined(query: Select[str, str]) -> dict[str, str]:
     return defaultdict(str, {screencast_id: "\n".join(lines) for screencast_id, lines in texts.items()})
 
 
-def _document(screencast: Screencast, spoken: str, screen: str) -> Document:
+def _document(screencast: Screencast, spoken: str, screen: str, chapters: str) -> Document:
     tags = tuple(tag.name for tag in screencast.tags)
     return Document(
         id=screencast.id,
         title=screencast.title,
-        about=_about(screencast),
+        about="\n".join(filter(None, (_about(screencast), chapters))),
         spoken=spoken,
         screen=screen,
         category_path=tuple(category.id for category in path_of(screencast.category)),

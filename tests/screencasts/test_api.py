@@ -19,7 +19,7 @@ from kb.outbox import Outbox
 from kb.screencasts.models import Screencast, title_key
 from tests.conftest import Caller, People
 from tests.screencasts.test_upload import refused
-from tests.web.actors import World
+from tests.web.actors import World, word
 
 HERE = "http://127.0.0.1:8000"
 SCREENCAST = {
@@ -41,12 +41,15 @@ def test_a_screencast_has_the_fields_of_the_contract_and_no_others(world: World)
     assert found["team"] == {"id": world.team, "name": "Blue"}
     assert (found["state"], found["playable"], found["progress"], found["error"]) == ("ready", True, 1.0, None)
     assert (found["duration"], found["width"], found["height"]) == (pytest.approx(2, abs=0.1), 320, 180)
-    assert found["chapters"] == []
+    assert found["chapters"] == [
+        {"start": 0.0, "title": "How to reset it"},
+        {"start": 1.0, "title": word("team", "chapter")},
+    ]
 
 
 def test_its_steps_are_named_as_in_the_contract_and_each_says_how_it_went(world: World) -> None:
     found = world.call("author", "GET", f"/api/v1/screencasts/{world.items['team']}").json
-    assert [step["name"] for step in found["steps"]] == ["probe", "quick", "rendition", "speech", "index"]
+    assert [step["name"] for step in found["steps"]] == ["probe", "quick", "rendition", "speech", "chapters", "index"]
     for step in found["steps"]:
         assert set(step) == {"name", "state", "progress", "error"}
         assert step["state"] in ("done", "skipped")

@@ -18,6 +18,7 @@ from kb.media.kinds import by_name
 from kb.media.probe import probe
 from kb.screencasts.models import Screencast, State, StepState
 from kb.screencasts.pipeline import leasing
+from kb.screencasts.pipeline.steps import BY_NAME
 from kb.screencasts.refusals import check_room
 from kb.web.uploads import Landing
 from tests.conftest import Caller, Sent
@@ -110,7 +111,7 @@ def test_a_step_waits_for_room_and_ends_well_once_there_is_some(
     ballast.unlink()
     for step in screencast.steps:
         if step.error_code == "no-room":
-            sent("transcripts.speech" if step.name == "speech" else f"screencasts.{step.name}", (item,))
+            sent(BY_NAME[step.name].job, (item,))
     run_jobs()
     db.session.expire_all()
     assert screencast.state == State.ready

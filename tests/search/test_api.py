@@ -256,3 +256,8 @@ def test_without_an_index_signs_of_a_pattern_are_signs(author: Caller, forty: li
     author.patch(f"/api/v1/screencasts/{forty[0]}", json={"title": "100 % of Über_fluss"})
     for query, total in (("%", 1), ("_", 1), ("Über_Fluss", 1), ("100 %", 1), ("\\", 0)):
         assert author.get("/api/v1/search", query_string={"q": query}).json["total"] == total, query
+
+
+def test_a_chapter_is_a_moment_at_its_start(world: World) -> None:
+    answer = world.call("mate", "GET", f"/api/v1/search?q={word('team', 'chapter')}").json
+    assert [(each["start"], each["source"]) for each in answer["hits"][0]["moments"]] == [(1.0, "chapter")]

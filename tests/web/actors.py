@@ -37,9 +37,9 @@ from kb.search import actions as search
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made, made_folder, original
 from kb.transcripts import actions as transcripts
-from kb.transcripts import hearing, screen_text
+from kb.transcripts import chapters, hearing, screen_text
 from kb.transcripts.cues import TimedText
-from kb.transcripts.models import WordsFrom
+from kb.transcripts.models import Proposal, WordsFrom
 from tests.databases import Migrated
 
 ACTORS = ("nobody", "other", "mate", "author", "curator", "admin")
@@ -54,7 +54,7 @@ MAY_SEE = {
     "trashed": set(),
 }
 KINDS = tuple(MAY_SEE)
-FIELDS = ("title", "purpose", "description", "tag", "caption", "screen", "filename", "version")
+FIELDS = ("title", "purpose", "description", "tag", "caption", "screen", "chapter", "filename", "version")
 
 
 def word(kind: str, place: str) -> str:
@@ -128,6 +128,7 @@ class World:
             team=self.team,
             tag=word(kind, "tag"),
             version=f"version-{kind}",
+            proposal=f"proposal-{kind}",
             **self.names,
         )
 
@@ -244,7 +245,7 @@ def _processed(world: World, clip: Path) -> str:
     shutil.copy(clip, landed)
     author = db.session.get_one(Person, world.people["author"])
     screencast_id = screencasts.receive(landed, "clip.mp4", Upload(title="First"), by=author).id
-    for step in (probe, quick, rendition, hearing.hear):
+    for step in (probe, quick, rendition, hearing.hear, chapters.find):
         step(screencast_id)
     return screencast_id
 
@@ -273,6 +274,7 @@ def _like(first_id: str, kind: str, world: World) -> str:
     shutil.copytree(storage.root / made_folder(first_id), storage.root / made_folder(screencast_id))
     shutil.copy(storage.root / first.original_key, storage.root / original(f"version-{kind}", "mp4"))
     with writing() as session:
+        author = session.get_one(Person, world.people["author"])
         session.add(
             Screencast(
                 **_columns(first)
@@ -300,11 +302,21 @@ def _like(first_id: str, kind: str, world: World) -> str:
         )
         session.flush()
         cues = [TimedText(0, 900, "How to reset it"), TimedText(1000, 1900, f"then {word(kind, 'caption')} here")]
-        transcripts.put(screencast_id, "en", cues, source=WordsFrom.upload)
+        transcripts.put(
+            screencast_id, "en", cues, source=WordsFrom.upload, by=session.get_one(Person, world.people["author"])
+        )
+        session.add(_proposal(screencast_id, kind, world.people["mate"]))
         screen_text.put(screencast_id, [TimedText(500, 1500, f"Error: {word(kind, 'screen')}")])
+        wanted = [chapters.Wanted(0, "How to reset it"), chapters.Wanted(1000, word(kind, "chapter"))]
+        chapters.put(session.get_one(Screencast, screencast_id), wanted, by=author)
         accounts.access_changed()
     assert (storage.root / made(screencast_id, "video.mp4")).is_file()
     return screencast_id
+
+
+def _proposal(screencast_id: str, kind: str, by_id: str) -> Proposal:
+    own = {"id": f"proposal-{kind}", "screencast_id": screencast_id, "language": "en", "by_id": by_id}
+    return Proposal(**own, start_ms=0, before="How to reset it", after=f"How to {word(kind, 'proposal')} it")
 
 
 def _version(kind: str) -> Version:

@@ -16,6 +16,7 @@ PROBE_S = 0.05
 QUICK_S = 0.2
 RENDITION_S = 0.6
 SPEECH_S = 0.4
+CHAPTERS_S = 0.1
 INDEX_S = 0.5
 # A second of recording at the usual rate, for each million pixels: looked at; and written as H.264 besides.
 LOOK_S = {"h264": 0.027, "vp8": 0.020, "vp9": 0.020, "av1": 0.022, "hevc": 0.032}
@@ -110,6 +111,7 @@ def expected_s(facts: Facts) -> dict[str, float]:
         "quick": QUICK_S + COPY_MB_S * facts.size_mb if facts.is_copied else 0.0,
         "rendition": RENDITION_S + pictures * each_picture_s + sound_s,
         "speech": SPEECH_S + HEAR_S * facts.duration_s if facts.has_sound and facts.is_heard else 0.0,
+        "chapters": CHAPTERS_S,
         "index": INDEX_S,
     }
 

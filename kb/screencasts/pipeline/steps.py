@@ -28,7 +28,8 @@ STEPS = (
     StepKind("quick", "screencasts.quick", ("probe",), "Making it playable"),
     StepKind("rendition", "screencasts.rendition", ("quick",), "Preparing picture and sound"),
     StepKind("speech", "transcripts.speech", ("rendition",), "Writing down what is said", uses_up=(SOUND,)),
-    StepKind("index", "search.drain", ("speech",), "Making it findable"),
+    StepKind("chapters", "transcripts.chapters", ("speech",), "Looking for its parts"),
+    StepKind("index", "search.drain", ("chapters",), "Making it findable"),
 )
 BY_NAME = {step.name: step for step in STEPS}
 

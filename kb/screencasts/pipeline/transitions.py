@@ -34,13 +34,11 @@ def hold(screencast_id: str) -> Screencast | None:
 
 
 def is_ready(step: Step) -> bool:
-    ended = {each.name for each in step.screencast.steps if each.state in ENDED}
-    return set(BY_NAME[step.name].needs) <= ended
+    return set(BY_NAME[step.name].needs) <= _ended(step.screencast)
 
 
 def ask_for_ready(screencast: Screencast) -> None:
-    ended = {step.name for step in screencast.steps if step.state in ENDED}
-    ready = {kind.name for kind in ready_after(ended)}
+    ready = {kind.name for kind in ready_after(_ended(screencast))}
     for step in screencast.steps:
         if step.name in ready and step.state == StepState.waiting:
             ask(step)
@@ -107,6 +105,11 @@ def sum_up(screencast: Screencast) -> None:
         screencast.state = State.ready
         if screencast.original_key and not hands().settings.keep_originals:
             jobs.later("screencasts.drop_original", screencast.id)
+
+
+def _ended(screencast: Screencast) -> set[str]:
+    """The steps from which nothing more will come; a screencast made before there was such a step has none."""
+    return BY_NAME.keys() - {step.name for step in screencast.steps if step.state not in ENDED}
 
 
 def _asked_since(step: Step) -> datetime:
