@@ -18,7 +18,8 @@ from kb.categories.tags import LONGEST, TAGS_AT_MOST, tags_named
 from kb.categories.vocabulary import tag_name
 from kb.db import db, now, writing
 from kb.errors import Invalid, NotFound
-from kb.screencasts.fields import TITLE_LENGTH, Description, Line, language_tag
+from kb.screencasts.fields import TITLE_LENGTH, Description, Line
+from kb.screencasts.languages import language_tag
 from kb.screencasts.models import Screencast, State
 from kb.transcripts import actions as transcripts
 from kb.transcripts import screen_text

@@ -15,7 +15,8 @@ from kb.index.contract import Query
 from kb.pages.library import Choice, Library
 from kb.screencasts import actions as screencasts
 from kb.screencasts import queries
-from kb.screencasts.present import LANGUAGES, shown
+from kb.screencasts.languages import language_name
+from kb.screencasts.present import shown
 from kb.screencasts.versions import actions as versions
 from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
@@ -79,7 +80,7 @@ def _start_s(given: str, duration_ms: int | None) -> float:
 def _transcript(screencast_id: str, transcript: Transcript) -> dict[str, Any]:
     return {
         "language": transcript.language,
-        "label": LANGUAGES.get(transcript.language.split("-")[0], transcript.language),
+        "label": language_name(transcript.language),
         "source": transcript.source,
         "draft": transcript.draft,
         "url_vtt": url_for("transcripts.captions", screencast_id=screencast_id, language=transcript.language),

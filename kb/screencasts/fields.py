@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from kb.accounts.rules import VISIBILITIES
+from kb.screencasts.languages import language_tag
 from kb.web.forms import is_shown
 
 TITLE_LENGTH = 200
@@ -36,21 +37,6 @@ def _tags(value: Any) -> Any:
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         return value
     return [word for text in texts for word in text.split(",") if word.strip()]
-
-
-def language_tag(text: str) -> str:
-    """A BCP 47 tag as far as a recording needs one, in the usual case: `pt-br` -> `pt-BR`, `zh-hant` -> `zh-Hant`.
-
-    Raises ValueError. At most 20 characters long.
-    """
-    if len(text) > 20 or not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", text):
-        raise ValueError("Write the language as en, de or pt-BR.")
-    first, *others = text.lower().split("-")
-    return "-".join([first, *(LANGUAGE_PARTS.get(len(part), str.lower)(part) for part in others)])
-
-
-# By its length: a region, a script.
-LANGUAGE_PARTS = {2: str.upper, 4: str.title}
 
 
 def _flag(value: Any) -> Any:

@@ -11,26 +11,13 @@ from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.db import now
 from kb.screencasts import addresses
 from kb.screencasts.erasing import can_be_cancelled
+from kb.screencasts.languages import language_name
 from kb.screencasts.models import Screencast, State, StepState
 from kb.screencasts.pipeline.progress import Progress
 from kb.screencasts.pipeline.steps import BY_NAME
 from kb.screencasts.queries import same_file
 
 FRESH = timedelta(days=1)
-LANGUAGES = {
-    "ar": "Arabic",
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "he": "Hebrew",
-    "it": "Italian",
-    "ja": "Japanese",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "zh": "Chinese",
-}
 
 
 @dataclass(frozen=True)
@@ -210,7 +197,7 @@ def _library_url(_root: str, name: str, value: str) -> str:
 def _caption(caption: dict[str, Any], url: str) -> dict[str, Any]:
     language = caption["language"]
     return caption | {
-        "label": LANGUAGES.get(language.split("-")[0], language) + (" (machine-written)" if caption["draft"] else ""),
+        "label": language_name(language) + (" (draft)" if caption["draft"] else ""),
         "url": addresses.captions_url(language, url),
     }
 

@@ -11,7 +11,7 @@ from kb.accounts.models import Person
 from kb.db import db, now, writing
 from kb.errors import Conflict, Invalid, NotFound
 from kb.screencasts.actions import CaptionsFile
-from kb.screencasts.fields import language_tag
+from kb.screencasts.languages import language_tag
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import transitions
 from kb.transcripts import revisions

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import Invalid
-from kb.screencasts.fields import TITLE_LENGTH, Upload, Words, clean_filename, language_tag, title_of
+from kb.screencasts.fields import TITLE_LENGTH, Upload, Words, clean_filename, title_of
 from kb.web.forms import is_shown, parse
 
 
@@ -36,24 +36,6 @@ def test_a_cleaned_name_has_no_path_no_control_signs_and_a_bounded_length(filena
     title = title_of(filename)
     assert 0 < len(title) <= TITLE_LENGTH
     assert all(map(is_shown, title))
-
-
-@pytest.mark.parametrize(
-    ("tag", "usual"), [("EN", "en"), ("pt-br", "pt-BR"), ("zh-hant-tw", "zh-Hant-TW"), ("de-1996", "de-1996")]
-)
-def test_a_language_is_written_in_one_way(tag: str, usual: str) -> None:
-    assert language_tag(tag) == usual
-
-
-@given(st.text(max_size=30))
-def test_a_language_is_a_word_that_could_never_be_a_path(tag: str) -> None:
-    try:
-        found = language_tag(tag)
-    except ValueError:
-        return
-    assert len(found) <= 20
-    assert found.isascii()
-    assert found.replace("-", "").isalnum()
 
 
 @pytest.mark.parametrize(

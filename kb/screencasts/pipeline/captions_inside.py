@@ -9,7 +9,8 @@ from kb.media import subtitles
 from kb.media.kinds import Kind
 from kb.media.probe import Probe
 from kb.screencasts.actions import CaptionsFile, take_captions
-from kb.screencasts.fields import Upload, language_tag
+from kb.screencasts.fields import Upload
+from kb.screencasts.languages import language_tag
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline.leasing import Lease
 
