@@ -6,20 +6,17 @@ that a step that runs twice leaves the same behind.
 
 import dataclasses
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from kb.db import db, writing
-from kb.errors import NotFound, ToolFailed
+from kb.errors import ToolFailed
 from kb.hands import hands
 from kb.media import probe as probing
 from kb.media import rendition as renditions
 from kb.media import stills
-from kb.media.audio import extract
-from kb.media.kinds import Kind, by_name, fits
+from kb.media.kinds import by_name, fits
 from kb.media.probe import Probe
 from kb.media.rendition import Rendered, Storyboard
 from kb.screencasts import refusals
@@ -27,6 +24,7 @@ from kb.screencasts.files.belongings import measure
 from kb.screencasts.models import Screencast, Source
 from kb.screencasts.pipeline import captions_inside, leasing
 from kb.screencasts.pipeline.leasing import Lease
+from kb.screencasts.pipeline.materials import facts_of, measured_of, original_of
 from kb.screencasts.pipeline.steps import SOUND
 from kb.screencasts.pipeline.transitions import is_wanted
 from kb.screencasts.recordings import checksum
@@ -59,7 +57,7 @@ def rendition(screencast_id: str) -> None:
 
 def _probe(lease: Lease) -> None:
     screencast = db.session.get_one(Screencast, lease.screencast_id)
-    found = _measured(screencast) if screencast.measured else _look_at_original(lease)
+    found = measured_of(screencast) if screencast.measured else _look_at_original(lease)
     if too_long := refusals.too_long(found.duration_ms):
         raise ToolFailed(too_long, permanent=True, code="too-long")
     with writing() as session:
@@ -77,9 +75,9 @@ def _quick(lease: Lease) -> None:
     if not screencast.measured:
         leasing.finish(lease, skipped=True, code="needed")
         return
-    measured = _measured(screencast)
+    measured = measured_of(screencast)
     refusals.check_room_to_make(screencast.original_bytes)
-    with _original(lease) as (path, kind), hands().work_folder(lease.screencast_id, "quick") as folder:
+    with original_of(lease) as (path, kind), hands().work_folder(lease.screencast_id, "quick") as folder:
         made_quick = renditions.quick(path, kind, measured, folder, should_stop=lease.is_over)
         if not made_quick:
             leasing.finish(lease, skipped=True, code="needs-encoding")
@@ -113,8 +111,8 @@ def _rendition(lease: Lease) -> None:
         return
     encode = not any(source.rank == 0 and source.take == lease.take for source in screencast.sources)
     refusals.check_room_to_make(_about_bytes(screencast, encode=encode))
-    with _original(lease) as (path, kind), hands().work_folder(lease.screencast_id, "rendition") as folder:
-        found = _facts(lease, path, kind)
+    with original_of(lease) as (path, kind), hands().work_folder(lease.screencast_id, "rendition") as folder:
+        found = facts_of(lease, path, kind)
         rendered = renditions.render(
             path,
             kind,
@@ -145,7 +143,7 @@ def _rendition(lease: Lease) -> None:
 
 
 def _look_at_original(lease: Lease) -> Probe:
-    with _original(lease) as (path, kind):
+    with original_of(lease) as (path, kind):
         return probing.probe(path, kind)
 
 
@@ -161,35 +159,6 @@ def _notes_on(screencast: Screencast, found: Probe) -> Iterator[str]:
     kind = by_name(screencast.kind or "")
     if not fits(kind, screencast.filename):
         yield f"Its name says something else, but it is {kind.words}, and was taken as such."
-
-
-@contextmanager
-def _original(lease: Lease) -> Iterator[tuple[Path, Kind]]:
-    """Or what stands for it, see `_best_of`."""
-    screencast = db.session.get_one(Screencast, lease.screencast_id)
-    key, kind = _best_of(screencast, lease.take)
-    db.session.rollback()
-    if not key or not kind:
-        raise ToolFailed("The original is not kept, so nothing more can be made of it.", permanent=True)
-    try:
-        with hands().storage.local_path(key) as path:
-            yield path, by_name(kind)
-    except NotFound as error:
-        raise ToolFailed("The original is missing. Upload it again.", permanent=True, code="no-original") from error
-
-
-def _facts(lease: Lease, path: Path, kind: Kind) -> Probe:
-    """What is in the file that `_original` gave."""
-    screencast = db.session.get_one(Screencast, lease.screencast_id)
-    return _measured(screencast) if screencast.original_key else probing.probe(path, kind)
-
-
-def _best_of(screencast: Screencast, take: int) -> tuple[str | None, str | None]:
-    """The original, or where it is not kept what every browser plays: sound and pictures can be taken from that too."""
-    if screencast.original_key:
-        return screencast.original_key, screencast.kind
-    best = next((each for each in screencast.sources if each.rank == 0 and each.take == take), None)
-    return (made(screencast.id, best.name), "mp4") if best else (None, None)
 
 
 def _poster(lease: Lease, folder: Path, rendered: Rendered) -> Path | None:
@@ -262,26 +231,6 @@ def storyboard_of(screencast: Screencast) -> Storyboard | None:
     if not screencast.storyboard:
         return None
     return Storyboard(**screencast.storyboard | {"sheets": tuple(map(Path, screencast.storyboard["sheets"]))})
-
-
-def sound_of(lease: Lease, stack: ExitStack) -> Path:
-    """The recording's sound as 16 kHz wav, for as long as the stack is open.
-
-    The rendition leaves it behind; for a later try it is taken from the original again.
-    """
-    try:
-        return stack.enter_context(hands().storage.local_path(_made(lease, SOUND)))
-    except NotFound:
-        folder = stack.enter_context(hands().work_folder(lease.screencast_id, lease.kind.name))
-        path, kind = stack.enter_context(_original(lease))
-        measured = _facts(lease, path, kind)
-        if not measured.audio_indexes:
-            raise ToolFailed("It has no sound.", permanent=True, code="no-audio") from None
-        return extract(path, kind, measured, folder, should_stop=lease.is_over).wav
-
-
-def _measured(screencast: Screencast) -> Probe:
-    return TypeAdapter(Probe).validate_python(screencast.measured)
 
 
 def _put_source(screencast: Screencast, source: Source) -> None:

@@ -11,7 +11,7 @@ import pytest
 from kb.db import db
 from kb.hands import hands
 from kb.screencasts.models import Screencast, State
-from kb.screencasts.pipeline import leasing, work
+from kb.screencasts.pipeline import leasing, materials, work
 from kb.storage.contract import made
 from kb.transcripts.actions import of, put
 from kb.transcripts.cues import TimedText
@@ -91,7 +91,7 @@ def test_a_later_try_to_hear_it_takes_the_sound_from_the_original_again(receive,
     db.session.commit()
     lease = leasing.claim(screencast_id, "speech")
     with ExitStack() as stack:
-        wav = work.sound_of(lease, stack)
+        wav = materials.sound_of(lease, stack)
         with wave.open(str(wav)) as sound:
             assert sound.getframerate() == 16_000
             assert sound.getnframes() > 16_000
