@@ -25,10 +25,11 @@ IS_ANOTHER_WINDOW = 0.5
 LEAST_SCENE_MS = 2000
 
 
-def read_frames(frames: Path) -> Iterator[Image.Image]:
-    """Yield the gray pictures in order; number n is what was on the screen at n * FRAME_STEP_MS."""
+def read_frames(frames: Path, first: int = 0) -> Iterator[Image.Image]:
+    """Yield the gray pictures in order, from the first on; number n is what was on the screen at n * FRAME_STEP_MS."""
     size = FRAME_SIZE[0] * FRAME_SIZE[1]
     with frames.open("rb") as file:
+        file.seek(first * size)
         while len(pixels := file.read(size)) == size:
             yield Image.frombytes("L", FRAME_SIZE, pixels)
 

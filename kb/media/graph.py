@@ -118,30 +118,11 @@ class Graph:
     def _is_rgb(self) -> bool:
         return self.found.pixel_format.startswith(("gbr", "rgb", "bgr", "argb", "abgr", "0rgb", "0bgr", "pal8"))
 
-    def _every(self, picture: Any, interval_ms: int, count: int) -> Any:
-        """Exactly count pictures: what was on the screen at 0, interval_ms, 2 * interval_ms ...
-
-        Rounded up, a slot gets the last picture before it: the time of a tile is its number, whatever the source's
-        frame rate does. `fps` forgets the last picture where no later one follows, so a copy of it is put after the
-        end; and `tpad` fills what is missing, should that copy have gone.
-        """
-        # Its copy follows a picture's usual time later, which may be a tick of a clock of 90,000 a second (11 us).
-        is_copy = f"gt(T,{(self.measured.last_picture_us + 8) / 1_000_000})"
-        after_s = (self.measured.duration_ms + 2 * interval_ms) / 1000
-        picture = picture.filter("tpad", stop_mode="clone", stop=1)
-        picture = picture.filter("setpts", f"if({is_copy},{after_s}/TB,PTS)")
-        picture = picture.filter("fps", f"1000/{interval_ms}", start_time=0, round="up")
-        return picture.filter("tpad", stop_mode="clone", stop=-1).filter("trim", end_frame=count)
-
     def _frames_from(self, picture: Any) -> Any:
-        count = math.ceil(self.measured.duration_ms / FRAME_STEP_MS)
-        picture = self._every(picture, FRAME_STEP_MS, count).filter("scale", *FRAME_SIZE, flags="area")
-        # Each at once: its length tells how far all of it is.
-        options = {"f": "rawvideo", "pix_fmt": "gray", "fps_mode": "passthrough", "flush_packets": 1}
-        return picture.output(str(self.frames), **options, **CLEAN)
+        return frames_of(picture, self.measured, self.frames)
 
     def _sheet_from(self, picture: Any) -> Any:
-        picture = self._every(picture, self.interval_ms, self.tiles)
+        picture = every(picture, self.interval_ms, self.tiles, self.measured)
         picture = picture.filter("scale", TILE_WIDTH, self.tile_height, flags="area")
         board = self.storyboard(self.sheet)
         picture = picture.filter("tile", f"{board.columns}x{board.rows}")
@@ -195,6 +176,31 @@ class Graph:
             return []
         sound = as_one(self.input, self.found, self.measured)
         return [sound.filter("volume", f"{self.gain_db:.1f}dB") if self.gain_db else sound]
+
+
+def every(picture: Any, interval_ms: int, count: int, measured: Measured) -> Any:
+    """Exactly count pictures: what was on the screen at 0, interval_ms, 2 * interval_ms ...
+
+    Rounded up, a slot gets the last picture before it: the time of a tile is its number, whatever the source's
+    frame rate does. `fps` forgets the last picture where no later one follows, so a copy of it is put after the
+    end; and `tpad` fills what is missing, should that copy have gone.
+    """
+    # Its copy follows a picture's usual time later, which may be a tick of a clock of 90,000 a second (11 us).
+    is_copy = f"gt(T,{(measured.last_picture_us + 8) / 1_000_000})"
+    after_s = (measured.duration_ms + 2 * interval_ms) / 1000
+    picture = picture.filter("tpad", stop_mode="clone", stop=1)
+    picture = picture.filter("setpts", f"if({is_copy},{after_s}/TB,PTS)")
+    picture = picture.filter("fps", f"1000/{interval_ms}", start_time=0, round="up")
+    return picture.filter("tpad", stop_mode="clone", stop=-1).filter("trim", end_frame=count)
+
+
+def frames_of(picture: Any, measured: Measured, target: Path) -> Any:
+    """The output that writes the small gray pictures of `kb.media.frames`."""
+    count = math.ceil(measured.duration_ms / FRAME_STEP_MS)
+    picture = every(picture, FRAME_STEP_MS, count, measured).filter("scale", *FRAME_SIZE, flags="area")
+    # Each at once: its length tells how far all of it is.
+    options = {"f": "rawvideo", "pix_fmt": "gray", "fps_mode": "passthrough", "flush_packets": 1}
+    return picture.output(str(target), **options, **CLEAN)
 
 
 def fit(width: int, height: int) -> tuple[int, int]:
