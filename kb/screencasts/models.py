@@ -136,6 +136,11 @@ class Screencast(Base):
         return self.published_at is None
 
     @property
+    def plays_earlier(self) -> bool:
+        """Whether all that can be watched so far is the recording that was replaced."""
+        return bool(self.sources) and all(source.take < self.take for source in self.sources)
+
+    @property
     def failed_step(self) -> "Step | None":
         """The first of those that failed for good."""
         return next((step for step in self.steps if step.state == StepState.failed), None)

@@ -148,9 +148,7 @@ class Shown:
 
     @property
     def plays_earlier(self) -> bool:
-        """Whether all that can be watched so far is the recording that was replaced."""
-        sources = self._screencast.sources
-        return bool(sources) and all(source.take < self._screencast.take for source in sources)
+        return self._screencast.plays_earlier
 
     @cached_property
     def error(self) -> dict[str, str] | None:

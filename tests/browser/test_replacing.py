@@ -48,6 +48,8 @@ def test_it_is_sent_in_parts_and_goes_on_after_a_reload(page: Page, world: World
         page.get_by_label("New recording", exact=True).set_input_files(recording)
         page.get_by_role("button", name="Replace the recording").click()
         expect(page).to_have_url(re.compile(rf"/screencasts/{world.items['everyone']}$"), timeout=20_000)
+    expect(page.locator("video")).to_be_visible()
+    expect(page.locator("#progress")).to_contain_text(re.compile("New recording: .*The earlier recording plays", re.S))
     assert len(traffic.begun) == 1
     assert traffic.parts[-1].start > 0, "what was there was not sent again"
     with world.site.app_context():

@@ -36,7 +36,9 @@ class Progress:
     @cached_property
     def words(self) -> str:
         """What goes on; "" when nothing does."""
-        return _words(self._screencast, self._at) if self._is_busy else ""
+        words = _words(self._screencast, self._at) if self._is_busy else ""
+        # Else it would read as if what plays were not there yet.
+        return f"New recording: {_within(words)}" if words and self._screencast.plays_earlier else words
 
     @cached_property
     def time_left_s(self) -> int | None:
@@ -73,9 +75,14 @@ def _words(screencast: Screencast, at: datetime) -> str:
     running = [step for step in screencast.steps if step.state == StepState.running]
     if running:
         words = BY_NAME[running[0].name].words
-        return words if running[0].attempt <= 1 else f"Once more: {words[0].lower()}{words[1:]}"
+        return words if running[0].attempt <= 1 else f"Once more: {_within(words)}"
     waiting = [step for step in screencast.steps if step.state == StepState.waiting]
     return _waiting_words(screencast, waiting[0], at) if waiting else ""
+
+
+def _within(words: str) -> str:
+    """As they stand inside a sentence."""
+    return f"{words[:1].lower()}{words[1:]}"
 
 
 def _waiting_words(screencast: Screencast, step: Step, at: datetime) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from kb.db import db, now, writing
 from kb.screencasts.models import Screencast, StepState
+from kb.screencasts.pipeline import actions as pipeline
 from kb.screencasts.pipeline.progress import Progress
 
 Receive = Callable[..., str]
@@ -67,6 +68,22 @@ def test_another_try_is_said_and_so_is_why_one_is_waited_for(receive: Receive) -
         assert step
         step.state, step.error_text = StepState.waiting, "There is no room left."
     assert words_of(screencast_id) == "Will be tried again soon. There is no room left."
+
+
+def test_while_the_earlier_recording_plays_the_words_are_those_of_the_new_one(
+    receive: Receive, run_jobs: Callable[[], list[str]]
+) -> None:
+    screencast_id = receive()
+    run_jobs()
+    with writing() as session:
+        screencast = session.get_one(Screencast, screencast_id)
+        screencast.take += 1
+        pipeline.restart(screencast)
+    assert words_of(screencast_id) == "New recording: looking at the file"
+    with writing() as session:
+        screencast = session.get_one(Screencast, screencast_id)
+        screencast.sources[0].take = screencast.take
+    assert words_of(screencast_id) == "Looking at the file"
 
 
 def test_of_what_is_ready_nothing_is_said(receive: Receive, run_jobs: Callable[[], list[str]]) -> None:
