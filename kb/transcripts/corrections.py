@@ -27,9 +27,9 @@ def edit(
     by: Person,
     cause: str = "edited",
     accepted_by: Person | None = None,
-) -> None:
+) -> bool:
     """Change some cues. From now on the words are people's, and no engine replaces them; a draft stays one until it is
-    confirmed.
+    confirmed. -> whether there was anything left to change.
 
     Raises WordsChanged, and changes nothing, if somebody else changed the same cues; Invalid.
     """
@@ -42,7 +42,8 @@ def edit(
             _apply(transcript, changes)
             _words_are_peoples(screencast, transcript)
             if revisions.record(transcript, cause, by, accepted_by=accepted_by):
-                audit.record(f"words-{cause}", "screencast", screencast.id, by=by.id, language=transcript.language)
+                audit.record("corrected-words", "screencast", screencast.id, by=by.id, cause=cause)
+    return bool(changes)
 
 
 def restore(transcript: Transcript, number: int, *, by: Person) -> None:
@@ -63,7 +64,7 @@ def confirm(transcript: Transcript, *, by: Person) -> None:
             transcript.draft = False
             _nothing_in_doubt(transcript)
             _words_are_peoples(screencast, transcript)
-            audit.record("words-confirmed", "screencast", screencast.id, by=by.id, language=transcript.language)
+            audit.record("confirmed-words", "screencast", screencast.id, by=by.id, language=transcript.language)
 
 
 def _apply(transcript: Transcript, changes: Sequence[Change]) -> None:

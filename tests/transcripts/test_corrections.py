@@ -126,7 +126,7 @@ def test_what_one_person_does_in_one_go_is_one_revision(heard: Transcript, who: 
     assert history(heard) == [(3, "edited", "Test Curator", 1), (2, "edited", "Test Author", 2), (1, "heard", None, 0)]
     assert [person.name for person in revisions.helpers(heard)] == ["Test Author", "Test Curator"]
     acts = db.session.scalars(select(AuditEntry.act).where(AuditEntry.kind == "screencast")).all()
-    assert acts == ["words-edited", "words-edited"]
+    assert acts == ["corrected-words", "corrected-words"]
 
 
 def test_what_the_same_person_does_later_is_another_revision(heard: Transcript, who: Callable[[str], Person]) -> None:

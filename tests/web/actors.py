@@ -54,7 +54,7 @@ MAY_SEE = {
     "trashed": set(),
 }
 KINDS = tuple(MAY_SEE)
-FIELDS = ("title", "purpose", "description", "tag", "caption", "screen", "chapter", "filename", "version")
+FIELDS = ("title", "purpose", "description", "tag", "caption", "proposal", "screen", "chapter", "filename", "version")
 
 
 def word(kind: str, place: str) -> str:

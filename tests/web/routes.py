@@ -2,7 +2,7 @@
 
 In a URL, {id} is a screencast, {ids} all of them, {trashed} one in the trash, {poster} the name of its poster, {tag}
 its tag; {category}, {token}, {invitation}, {upload} and {person} are rows of other people; {team} has something shared
-with it, {empty_team} nothing.
+with it, {empty_team} nothing; {proposal} is mate's.
 """
 
 from collections.abc import Mapping
@@ -68,6 +68,10 @@ TUS = {"Tus-Resumable": "1.0.0"}
 PART = {
     "headers": TUS | {"Upload-Offset": "0"}, "content_type": "application/offset+octet-stream", "data": b"1234"
 }  # fmt: skip
+CORRECTION: dict[str, Any] = {
+    "before": [{"start": 0, "end": 0.9, "text": "How to reset it"}],
+    "after": [{"start": 0, "end": 0.9, "text": "How to reset all"}],
+}
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:01.000\nchanged words\n"
 
 ROUTES: dict[str, Open | Shows | Lists | Acts] = {
@@ -141,6 +145,52 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "POST /api/v1/screencasts/<screencast_id>/retry": Acts(f"{API}/retry", EDITORS, 202),
     "PUT /api/v1/screencasts/<screencast_id>/transcripts/<language>": Acts(
         f"{API}/transcripts/en", EDITORS, 200, {"data": CAPTIONS, "content_type": "text/vtt"}
+    ),
+    "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>/cues": Shows((f"{API}/transcripts/en/cues",)),
+    "PATCH /api/v1/screencasts/<screencast_id>/transcripts/<language>": Acts(
+        f"{API}/transcripts/en", EDITORS, 200, {"json": {"version": 1, "changes": [CORRECTION]}}
+    ),
+    "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>/revisions": Acts(
+        f"{API}/transcripts/en/revisions", EDITORS, 200
+    ),
+    "POST /api/v1/screencasts/<screencast_id>/transcripts/<language>/revisions/<int:number>/restore": Acts(
+        f"{API}/transcripts/en/revisions/1/restore", EDITORS, 200
+    ),
+    "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>/proposals": Acts(
+        f"{API}/transcripts/en/proposals", PEOPLE, 200
+    ),
+    "POST /api/v1/screencasts/<screencast_id>/transcripts/<language>/proposals": Acts(
+        f"{API}/transcripts/en/proposals",
+        PEOPLE,
+        201,
+        {"json": {"cue": CORRECTION["before"][0], "text": "How to begin again"}},
+    ),
+    "POST /api/v1/screencasts/<screencast_id>/transcripts/<language>/proposals/<proposal_id>/accept": Acts(
+        f"{API}/transcripts/en/proposals/{{proposal}}/accept", EDITORS, 204
+    ),
+    "POST /api/v1/screencasts/<screencast_id>/transcripts/<language>/proposals/<proposal_id>/decline": Acts(
+        f"{API}/transcripts/en/proposals/{{proposal}}/decline", EDITORS | {"mate"}, 204
+    ),
+    "GET /screencasts/<screencast_id>/transcripts/<language>/edit": Acts(
+        f"{PAGE}/transcripts/en/edit", PEOPLE, 200, is_page=True
+    ),
+    "POST /screencasts/<screencast_id>/transcripts/<language>/edit": Acts(
+        f"{PAGE}/transcripts/en/edit", PEOPLE, 422, {"data": {"words": ""}}
+    ),
+    "POST /screencasts/<screencast_id>/transcripts/<language>/confirm": Acts(
+        f"{PAGE}/transcripts/en/confirm", EDITORS, 302
+    ),
+    "GET /screencasts/<screencast_id>/transcripts/<language>/history": Acts(
+        f"{PAGE}/transcripts/en/history", EDITORS, 200, is_page=True
+    ),
+    "POST /screencasts/<screencast_id>/transcripts/<language>/revisions/<int:number>/restore": Acts(
+        f"{PAGE}/transcripts/en/revisions/1/restore", EDITORS, 302
+    ),
+    "POST /screencasts/<screencast_id>/transcripts/<language>/proposals/<proposal_id>/accept": Acts(
+        f"{PAGE}/transcripts/en/proposals/{{proposal}}/accept", EDITORS, 302
+    ),
+    "POST /screencasts/<screencast_id>/transcripts/<language>/proposals/<proposal_id>/decline": Acts(
+        f"{PAGE}/transcripts/en/proposals/{{proposal}}/decline", EDITORS | {"mate"}, 302
     ),
     "GET /screencasts/<screencast_id>/recording": Acts(f"{PAGE}/recording", OWNERS, 200, is_page=True),
     "POST /screencasts/<screencast_id>/recording": Acts(f"{PAGE}/recording", OWNERS, 422),

@@ -57,7 +57,7 @@ def test_every_call_says_what_it_is_takes_and_answers(document: dict[str, Any]) 
         in_path = {each["name"] for each in call["parameters"] if each["in"] == "path" and each["required"]}
         assert in_path == set(re.findall(r"{(\w+)}", path))
         assert all(each["schema"] and each["in"] in ("path", "query", "header") for each in call["parameters"])
-        takes_nothing = re.search(r"}/(retry|cancel|undo|restore)$", path) is not None
+        takes_nothing = re.search(r"}/(retry|cancel|undo|restore|accept|decline)$", path) is not None
         assert ("requestBody" in call) == (method in ("post", "put", "patch") and not takes_nothing), path
 
 
