@@ -1,9 +1,11 @@
 """Caption files in and out: read with tolerance, written strictly. Pure."""
 
 import html
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from kb.errors import Invalid
 from kb.web.forms import is_shown
@@ -12,8 +14,15 @@ LARGEST_BYTES = 5 * 1024**2
 MOST_CUES = 20_000
 LONGEST_TEXT = 2_000
 LONGEST_MS = 24 * 3600 * 1000
-_TIME = r"(?:([0-9]{1,4}):)?([0-9]{1,2}):([0-9]{1,2})[.,]([0-9]{1,3})"
-TIMES = re.compile(rf"{_TIME}\s*-->\s*{_TIME}(?!\S)")
+NONE_FOUND = (
+    "No captions were found in this file. It should be WebVTT (.vtt) or SubRip (.srt): most programs can save them so."
+)
+TOO_LARGE = "The captions file is larger than 5 MB. The words of a whole hour take about 100 kB: is it the right file?"
+TOO_MANY = f"The captions file has more than {MOST_CUES:,} captions. Split it by language, or cut it to this recording."
+_TIME = r"(?:([0-9]{1,4}):)?([0-9]{1,2}):([0-9]{1,2})(?:[.,]([0-9]{1,3}))?"
+TIMES = re.compile(rf"{_TIME}\s*(?:--?|–)>\s*{_TIME}(?!\S)")
+# Within the words, of each word: what makes captions live, which then repeat the line before.
+TIME_INSIDE = re.compile(r"<(?:[0-9]{1,4}:)?[0-9]{2}:[0-9]{2}\.[0-9]{3}>")
 
 
 @dataclass(frozen=True)
@@ -26,27 +35,29 @@ class TimedText:
 def read(content: bytes) -> list[TimedText]:
     """Read WebVTT or SubRip of whatever make; cues with impossible times or without text are left out.
 
-    Raises Invalid with the field `captions` if nothing is left or the file is out of all proportion.
+    Raises Invalid with the field `captions` if nothing is left or the file is out of all proportion. docs/captions.md
+    lists what becomes of which file.
     """
     if len(content) > LARGEST_BYTES:
-        raise _refused("The captions file is larger than 5 MB.")
-    return check_cues(_parsed(_decode(content)))
+        raise _refused(TOO_LARGE)
+    text = _decode(content)
+    cues = _parsed(text)
+    return check_cues(_unrolled(cues) if TIME_INSIDE.search(text) else cues)
 
 
 def check_cues(found: Iterable[TimedText]) -> list[TimedText]:
-    """Cleaned. Raises Invalid if none is left."""
-    cues = cleaned(found)
+    """Cleaned and sorted. Raises Invalid if none is left, or too many, of which no more than that are looked at."""
+    cues = list(islice(_cleaned(found), MOST_CUES + 1))
     if not cues:
-        raise _refused("No captions were found in this file. It should be WebVTT (.vtt) or SubRip (.srt).")
+        raise _refused(NONE_FOUND)
     if len(cues) > MOST_CUES:
-        raise _refused(f"The captions file has more than {MOST_CUES} lines.")
-    return cues
+        raise _refused(TOO_MANY)
+    return _sorted(cues)
 
 
 def cleaned(found: Iterable[TimedText]) -> list[TimedText]:
     """Sorted by time, without those that have impossible times or no text."""
-    cues = [clean for cue in found if (clean := _clean(cue))]
-    return sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
+    return _sorted(_cleaned(found))
 
 
 def to_vtt(cues: Iterable[TimedText]) -> str:
@@ -68,12 +79,20 @@ def to_srt(cues: Iterable[TimedText]) -> str:
 
 
 def _decode(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "cp1252"):
-        try:
-            return content.decode(encoding).replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1").replace("\x00", "")
+    text = content.decode(_encoding(content), "replace").removeprefix("\ufeff").replace("\x00", "")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _encoding(content: bytes) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    text = content.decode("utf-8", "replace")
+    # A damaged byte or two don't make another encoding of it; in those of Windows hardly any letter is right UTF-8.
+    damaged = text.count("\ufffd")
+    if not damaged or damaged < sum(sign > "\x7f" for sign in text) - damaged:
+        return "utf-8"
+    # What cp1252 has no sign for.
+    return "latin-1" if set(content) & {0x81, 0x8D, 0x8F, 0x90, 0x9D} else "cp1252"
 
 
 def _parsed(text: str) -> Iterator[TimedText]:
@@ -83,14 +102,17 @@ def _parsed(text: str) -> Iterator[TimedText]:
     """
     times: tuple[int, int] | None = None
     lines: list[str] = []
-    for line in (*map(str.strip, text.split("\n")), ""):
+    # Line by line, as a list of a file's five million empty lines would be eight times as large as the file.
+    for raw in chain(io.StringIO(text), ("",)):
+        line = raw.strip()
         if found := TIMES.match(line):
             # With no empty line between two cues, the number of the second one stands below the first.
             yield from _cue(times, lines[:-1] if lines and lines[-1].isdecimal() else lines)
             times, lines = (_ms(*found.groups()[:4]), _ms(*found.groups()[4:])), []
         elif line:
             lines.append(line)
-        else:
+        # A line of spaces ends nothing: YouTube begins its cues with one.
+        elif raw.rstrip("\n") == "":
             yield from _cue(times, lines)
             times, lines = None, []
 
@@ -100,13 +122,34 @@ def _cue(times: tuple[int, int] | None, lines: list[str]) -> Iterator[TimedText]
         yield TimedText(*times, _plain("\n".join(lines)))
 
 
-def _ms(hours: str | None, minutes: str, seconds: str, fraction: str) -> int:
-    return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(fraction.ljust(3, "0"))
+def _ms(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> int:
+    return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int((fraction or "").ljust(3, "0"))
 
 
 def _plain(raw: str) -> str:
     """The text without the markup that caption files may hold. No repetition may cross the start of the next one."""
+    # How signs above a word are read.
+    raw = raw.replace("<rt>", "(").replace("</rt>", ")")
     return html.unescape(re.sub(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,200}\}", "", raw))
+
+
+def _unrolled(cues: Iterable[TimedText]) -> Iterator[TimedText]:
+    """Without the lines that live captions repeat from the cue before, and without cues that say nothing else."""
+    before: list[str] = []
+    for cue in cues:
+        lines = [stripped for line in cue.text.split("\n") if (stripped := line.strip())]
+        new = lines[1:] if before and lines[:1] == before[-1:] else lines
+        before = lines or before
+        if new:
+            yield TimedText(cue.start_ms, cue.end_ms, "\n".join(new))
+
+
+def _cleaned(found: Iterable[TimedText]) -> Iterator[TimedText]:
+    return (clean for cue in found if (clean := _clean(cue)))
+
+
+def _sorted(cues: Iterable[TimedText]) -> list[TimedText]:
+    return sorted(cues, key=lambda cue: (cue.start_ms, cue.end_ms))
 
 
 def _clean(cue: TimedText) -> TimedText | None:
