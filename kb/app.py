@@ -112,6 +112,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.categories import glossary_api, glossary_views, tag_api, tag_views
     from kb.categories import views as categories
     from kb.curation import api as curation_api
+    from kb.curation import respelling_views
     from kb.curation import views as curation
     from kb.doctor import views as doctor
     from kb.pages import audit_api, audit_views, storage_api, storage_views, tasks_api, tasks_views, welcome
@@ -146,6 +147,7 @@ def _blueprints() -> list[Blueprint]:
         tag_views,
         glossary_views,
     ]
+        respelling_views,
     html += [version_views, accounts, people_views, site_views, doctor, web]
     json = [
         audit_api,

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from kb import audit
 from kb.accounts.actions import access_changed
 from kb.accounts.models import AccessVersion
+from kb.audit import AuditEntry
 from kb.categories.actions import changing_the_tree
 from kb.categories.models import GlossaryWord
 from kb.categories.spellings import Spellings, key
@@ -108,13 +109,49 @@ def change(word_id: str, *, by: str, written: str | None = None, heard: Iterable
 
 @_alone
 def remove(word_id: str, *, by: str) -> Known:
-    """-> what it was, for who wants it back. Texts that it has put right stay so."""
+    """-> what it was. Texts that it has put right stay so."""
     word = get(word_id)
     was = _known(word)
     db.session.delete(word)
     access_changed()
-    audit.record("deleted", "glossary", word.id, by=by, name=word.written)
+    audit.record("deleted", "glossary", word.id, by=by, name=was.written, heard=was.heard)
     return was
+
+
+@_alone
+def bring_back(word_id: str, *, by: str) -> GlossaryWord:
+    """As it was when it was deleted. Raises NotFound if it was not, Invalid if its words have another spelling now."""
+    entry = db.session.scalar(
+        select(AuditEntry)
+        .filter_by(kind="glossary", act="deleted", subject_id=word_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    if not entry or any(word.id == word_id for word in _every()):
+        raise NotFound("There is nothing to bring back.")
+    word = _put(GlossaryWord(id=word_id), entry.details["name"], entry.details["heard"])
+    audit.record("brought-back", "glossary", word.id, by=by, name=word.written)
+    return word
+
+
+@_alone
+def take_in(rows: Iterable[tuple[int, str, list[str]]], *, by: str) -> int:
+    """Add many: of each its line, what is written and what is heard. -> how many were new or had something new.
+
+    Raises Invalid naming each line at fault: nothing is taken in by halves.
+    """
+    faults: dict[str, list[str]] = {}
+    before = {word.id: list(word.heard) for word in _every()}
+    for line, name, heard in rows:
+        there = next((word for word in _every() if key(word.written) == key(name)), None)
+        try:
+            if not there or not {key(form) for form in heard if form.strip()} <= set(there.heard):
+                add(name, heard, by=by)
+        except Invalid as error:
+            faults[f"line {line}"] = [text for texts in error.errors.values() for text in texts]
+    if faults:
+        raise Invalid("Nothing was taken in: some lines need a correction.", errors=faults)
+    return sum(before.get(word.id) != word.heard for word in _every())
 
 
 def _put(word: GlossaryWord, written: str, heard: Iterable[str]) -> GlossaryWord:

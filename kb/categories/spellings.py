@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from copy import copy
 from typing import NamedTuple
 
 # Scripts that write no space between words, or join endings to them: anywhere in those a word may end.
@@ -38,6 +39,16 @@ class Spellings:
         }
         self._written |= {key(form): written for written, heard in words for form in heard}
         self._pattern = _pattern(self._written)
+
+    def forms(self, written: str) -> list[str]:
+        """What becomes this, in small letters."""
+        return [form for form, name in self._written.items() if name == written]
+
+    def only(self, names: Collection[str]) -> "Spellings":
+        """Those of these names; what leads to others stays as it is."""
+        narrowed = copy(self)
+        narrowed._written = {form: name if name in names else None for form, name in self._written.items()}
+        return narrowed
 
     def found(self, text: str) -> list[Correction]:
         """From the start of the text; no two share a sign."""

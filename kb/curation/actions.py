@@ -22,6 +22,7 @@ from kb.errors import Conflict, Invalid, NotFound
 from kb.screencasts import erasing, queries
 from kb.screencasts.models import Screencast
 from kb.screencasts.placing import Place, place_all, place_of
+from kb.transcripts import respelling
 
 AT_MOST = 1_000
 
@@ -87,11 +88,10 @@ def undo(viewer: Viewer, change_id: str, *, by: Person) -> Undone:
             raise NotFound("This change is not there, or not yours to take back.")
         if change.undone_at:
             raise Conflict("This was taken back already.")
-        back = _what_can_go_back(viewer, change)
-        place_all(back)
+        count = _take_back(viewer, change, by=by)
         change.undone_at = now()
-        audit.record("undid", "bulk", change.id, by=by.id, count=len(back))
-        return Undone(len(back), len(change.changes) - len(back))
+        audit.record("undid", "bulk", change.id, by=by.id, count=count)
+        return Undone(count, len(change.changes) - count)
 
 
 def empty_trash(viewer: Viewer, asked: Emptying, *, by: Person) -> Lot:
@@ -124,6 +124,15 @@ def _wanted(ids: list[str]) -> list[str]:
 def _held(ids: Collection[str]) -> Select[str]:
     """For this transaction alone to change; in one order for all, so that no two wait for each other."""
     return select(Screencast.id).where(Screencast.id.in_(ids)).order_by(Screencast.id).with_for_update()
+
+
+def _take_back(viewer: Viewer, change: BulkChange, *, by: Person) -> int:
+    """-> how many are as they were before."""
+    if change.is_of_words:
+        return respelling.take_back(viewer, change.changes, by=by)
+    back = _what_can_go_back(viewer, change)
+    place_all(back)
+    return len(back)
 
 
 def _what_can_go_back(viewer: Viewer, change: BulkChange) -> dict[Screencast, Place]:

@@ -18,5 +18,10 @@ class BulkChange(Base):
     # What was done, in words for people: "12 moved to Printers".
     words: Mapped[str] = mapped_column(String(300))
     # Of each screencast {"id", "before", "after"}, with the fields that changed; undone only where `after` still holds.
+    # Of each transcript whose words changed {"id", "language", "cues"}, see kb.transcripts.respelling.
     changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     undone_at: Mapped[datetime | None]
+
+    @property
+    def is_of_words(self) -> bool:
+        return any("cues" in each for each in self.changes)

@@ -289,6 +289,22 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "PUT /api/v1/tags/<words:name>/synonyms": Acts(
         "/api/v1/tags/{tag}/synonyms", CURATORS, 200, {"json": {"synonyms": ["nets"]}}
     ),
+    "GET /glossary": Acts("/glossary", PEOPLE, 200, is_page=True),
+    "GET /glossary.csv": Acts("/glossary.csv", PEOPLE, 200, is_page=True),
+    "GET /api/v1/glossary": Acts("/api/v1/glossary", PEOPLE, 200),
+    "POST /glossary": Acts("/glossary", CURATORS, 302, {"data": {"written": "Kubernetes", "heard": "kuber netties"}}),
+    "POST /glossary/<word_id>": Acts("/glossary/unknown", CURATORS, 404),
+    "POST /glossary/<word_id>/delete": Acts("/glossary/unknown/delete", CURATORS, 404),
+    "POST /glossary/<word_id>/bring-back": Acts("/glossary/unknown/bring-back", CURATORS, 404),
+    "POST /glossary/import": Acts("/glossary/import", CURATORS, 422),
+    "GET /glossary/preview": Acts("/glossary/preview", CURATORS, 200, is_page=True),
+    "POST /glossary/preview": Acts("/glossary/preview", CURATORS, 302),
+    "GET /glossary/counts": Acts("/glossary/counts", CURATORS, 200, is_page=True),
+    "GET /glossary/says": Acts("/glossary/says?word=unknown", CURATORS, 404, is_page=True),
+    "GET /glossary/suggestions": Acts("/glossary/suggestions", CURATORS, 200, is_page=True),
+    "POST /api/v1/glossary": Acts("/api/v1/glossary", CURATORS, 201, {"json": {"written": "Kubernetes"}}),
+    "PATCH /api/v1/glossary/<word_id>": Acts("/api/v1/glossary/unknown", CURATORS, 404, {"json": {"heard": []}}),
+    "DELETE /api/v1/glossary/<word_id>": Acts("/api/v1/glossary/unknown", CURATORS, 404),
     # -- for admins -----------------------------------------------------------------------------
     "GET /doctor": Acts("/doctor", ADMINS, 200, is_page=True),
     "GET /api/v1/audit": Acts("/api/v1/audit?limit=100", ADMINS, 200),

@@ -14,10 +14,12 @@ import "./site/scrub.js";
 import "./site/search_box.js";
 import { tagField } from "./site/tag_field.js";
 import { themeChoice } from "./site/theme_choice.js";
+import { tickingAll } from "./site/ticking_all.js";
 
 Alpine.data("copying", copying);
 Alpine.data("filtering", filtering);
 Alpine.data("tagField", tagField);
 Alpine.data("themeChoice", themeChoice);
+Alpine.data("tickingAll", tickingAll);
 // The scripts of a page come after this one and add their own; all have run when the document is ready.
 document.addEventListener("DOMContentLoaded", () => Alpine.start());
