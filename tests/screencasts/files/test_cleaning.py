@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,12 @@ import pytest
 from kb.config import Settings
 from kb.db import db, writing
 from kb.hands import hands
-from kb.screencasts.files import cleaning
+from kb.screencasts.files import belongings, checking, cleaning
 from kb.screencasts.models import Screencast, State, StepState
 from kb.screencasts.pipeline import actions as pipeline
 from kb.screencasts.uploads import part_files
 from kb.storage.contract import made
-from tests.conftest import Caller
+from tests.conftest import Caller, make_clip
 
 RunJobs = Callable[[], list[str]]
 Receive = Callable[..., str]
@@ -85,6 +86,62 @@ def test_originals_stay_where_they_are_kept(receive: Receive, run_jobs: RunJobs)
     cleaning.clean()
     key = original_of(item)
     assert key and hands().storage.size_bytes(key)
+
+
+class TestQuickCopies:
+    @pytest.fixture
+    def item(self, receive: Receive, run_jobs: RunJobs, tmp_path: Path) -> str:
+        """VP8, so that there is a quick copy beside the rendition."""
+        options = "-c:v libvpx -deadline realtime -cpu-used 8 -c:a libopus".split()
+        item = receive(make_clip(tmp_path / "clip.webm", *options))
+        run_jobs()
+        assert names_of(item) == ["video.mp4", "quick.webm"]
+        return item
+
+    def test_one_larger_than_the_rendition_goes_after_a_day_with_its_row(self, item: str) -> None:
+        outweigh(item, by=1)
+        cleaning.clean()
+        assert names_of(item) == ["video.mp4", "quick.webm"], "somebody may be in the middle of it"
+        pass_days(item, 1)
+        cleaning.clean()
+        assert names_of(item) == ["video.mp4"]
+        assert not hands().storage.size_bytes(made(item, "quick.webm"))
+        assert list(checking.check(settled_after=timedelta())) == []
+        assert db.session.get_one(Screencast, item).stored_bytes == belongings.stored_bytes(
+            db.session.get_one(Screencast, item)
+        )
+
+    def test_a_smaller_one_stays(self, item: str) -> None:
+        outweigh(item, by=-1)
+        pass_days(item, 2)
+        cleaning.clean()
+        assert names_of(item) == ["video.mp4", "quick.webm"]
+
+    def test_it_stays_while_the_rendition_is_made_again(self, item: str) -> None:
+        outweigh(item, by=1)
+        pass_days(item, 2)
+        pipeline.redo(item, ("rendition",))
+        cleaning.clean()
+        assert names_of(item) == ["video.mp4", "quick.webm"]
+
+
+def names_of(item: str) -> list[str]:
+    db.session.expire_all()
+    return [source.name for source in db.session.get_one(Screencast, item).sources]
+
+
+def outweigh(item: str, *, by: int) -> None:
+    """The quick copy says that it is so many bytes larger than the rendition."""
+    with writing():
+        final, copy = db.session.get_one(Screencast, item).sources
+        copy.size_bytes = final.size_bytes + by
+
+
+def pass_days(item: str, days: int) -> None:
+    with writing():
+        step = db.session.get_one(Screencast, item).step("rendition")
+        assert step and step.ended_at
+        step.ended_at -= timedelta(days=days)
 
 
 def test_what_killed_tries_left_goes_after_a_day_and_uploads_in_parts_stay(in_site: object, tmp_path: Path) -> None:
