@@ -42,9 +42,9 @@ WORKER_WORDS = {
 
 @dataclass(frozen=True)
 class Task:
-    """One step of one screencast. log: the last that its tool said, for who may see what it was about."""
+    """One step of one screencast. log: the last that its tool said. Log and id are for who may see what it is about."""
 
-    screencast_id: str
+    screencast_id: str | None
     step: str
     state: str
     name: Name
@@ -224,7 +224,7 @@ def _task(viewer: Viewer, state: str, step: Step, at: datetime) -> Task:
     name = name_of(viewer, step.screencast)
     is_held_up = state == "waiting" and step.error_text
     return Task(
-        screencast_id=step.screencast_id,
+        screencast_id=step.screencast_id if name.is_title else None,
         step=step.name,
         state=state,
         name=name,

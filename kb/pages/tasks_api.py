@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import admins_only, person, viewer
 from kb.pages import tasks
+from kb.screencasts import actions as screencasts
 from kb.screencasts.as_json import instant
 from kb.screencasts.pipeline import actions as pipeline
 from kb.web.api import blueprint
@@ -16,7 +17,7 @@ bp = blueprint("tasks", __name__)
 
 
 class TaskOut(BaseModel):
-    screencast_id: str
+    screencast_id: str | None = Field(description="null where the asker may not see the screencast.")
     title: str = Field(description="Or what kind of screencast it is and whose, where its title is not for the asker.")
     step: str
     state: str = Field(description="running, waiting, later (another step comes first) or failed")
@@ -56,7 +57,7 @@ class TasksQuery(BaseModel):
 
 
 class Retry(BaseModel):
-    screencast_id: str | None = Field(None, description="Only of this screencast.")
+    screencast_id: str | None = Field(None, description="Only of this screencast, which the asker may see.")
     step: str | None = Field(None, description="Only where this step failed.")
     code: str | None = Field(None, description="Only what failed for this reason.")
 
@@ -89,6 +90,8 @@ def index(query_data: TasksQuery) -> dict[str, Any]:
 @admins_only
 def retry(json_data: Retry) -> dict[str, int]:
     """Start again what failed."""
+    if json_data.screencast_id:
+        screencasts.get(viewer(), json_data.screencast_id)
     return {"screencasts": pipeline.retry_failed(by=person(), **json_data.model_dump())}
 
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from kb.accounts.sessions import admins_only, person, viewer
 from kb.pages import tasks
+from kb.screencasts import actions as screencasts
 from kb.screencasts import erasing
 from kb.screencasts.pipeline import actions as pipeline
 from kb.web.filters import counted
@@ -37,6 +38,8 @@ def page() -> ResponseReturnValue:
 def retry() -> ResponseReturnValue:
     """What failed: all of it, or only what the form names."""
     only = {name: request.form[name] for name in ("screencast_id", "step", "code") if name in request.form}
+    if "screencast_id" in only:
+        screencasts.get(viewer(), only["screencast_id"])
     count = pipeline.retry_failed(by=person(), **only)
     if count:
         flash(f"Started again for {counted(count)}.", "success")

@@ -92,11 +92,13 @@ def test_a_worker_that_fell_silent_is_told(receive: Receive, ask: Ask) -> None:
     assert ask()["items"][0]["detail"] == "Its worker is silent. Another one takes it over."
 
 
-def test_what_is_private_has_neither_title_nor_log(
+def test_what_is_private_has_neither_title_nor_log_nor_id(
     receive: Receive, ask: Ask, signed_in: Callable[[str], FlaskClient], people: People
 ) -> None:
+    ids = []
     for fields in ({"visibility": "private"}, {"draft": True}, {"visibility": "team", "team": people.team}):
-        fail(receive(title="Layoffs in May", **fields), log="title: Layoffs in May")
+        ids.append(receive(title="Layoffs in May", **fields))
+        fail(ids[-1], log="title: Layoffs in May")
     failed = ask("failed")["items"]
     assert sorted(item["title"] for item in failed) == [
         "A draft of Test Author",
@@ -104,7 +106,21 @@ def test_what_is_private_has_neither_title_nor_log(
         "A team’s screencast of Test Author",
     ]
     assert [item["log"] for item in failed] == [None, None, None]
-    assert "Layoffs" not in signed_in(people.admin).get("/tasks?state=failed").text
+    assert [item["screencast_id"] for item in failed] == [None, None, None]
+    page = signed_in(people.admin).get("/tasks?state=failed").text
+    assert page.count("of Test Author") >= 3
+    assert [word for word in ("Layoffs", *ids) if word in page] == []
+
+
+def test_what_is_private_starts_again_with_the_others_of_its_kind_and_not_by_its_id(
+    receive: Receive, call_as: Callable[[str | None], Caller], people: People
+) -> None:
+    item, admin = receive(visibility="private"), call_as(people.admin)
+    fail(item)
+    for url, form in (("/api/v1/tasks/retry", {"json": {"screencast_id": item}}),
+                      ("/tasks/retry", {"data": {"screencast_id": item}})):  # fmt: skip
+        assert admin.post(url, **form).status_code == 404
+    assert admin.post("/api/v1/tasks/retry", json={"step": "probe", "code": "unreadable"}).json == {"screencasts": 1}
 
 
 def test_what_is_in_the_trash_is_no_task(receive: Receive, ask: Ask) -> None:
