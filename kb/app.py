@@ -10,6 +10,7 @@ from kb import db, hands, jobs, live, log
 from kb.config import ROOT, Settings
 from kb.index.contract import Index
 from kb.jobs import Send
+from kb.screentext.contract import Reader
 from kb.speech.contract import Engine
 
 
@@ -20,10 +21,12 @@ def create_app(
     send: Send | None = None,
     index: Index | None = None,
     speech: Engine | None = None,
+    screen_text: Reader | None = None,
 ) -> Flask:
     """Make the site. Connects to nothing, so that a server may fork afterwards.
 
-    pages: False for workers, which need no views. send, index, speech: what tests use instead of the settings' own.
+    pages: False for workers, which need no views. send, index, speech, screen_text: what tests use instead of the
+    settings' own.
     """
     settings = settings or Settings.from_environment()
     log.init()
@@ -33,7 +36,7 @@ def create_app(
     db.init(app, settings.sqlalchemy_url)
     jobs.init(app, settings, send)
     live.init(app, settings)
-    hands.init(app, settings, index=index, speech=speech)
+    hands.init(app, settings, index=index, speech=speech, screen_text=screen_text)
     _wire()
     if pages:
         _add_pages(app, settings)

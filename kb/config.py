@@ -73,6 +73,7 @@ class Settings(BaseModel):
     search_url: Annotated[str, _one_of(r"whoosh:", "whoosh:")] = "whoosh:"
     secret_key: Annotated[str, AfterValidator(_secret)] = ""
     speech: Annotated[str, _one_of(r"auto|pocketsphinx|none", "auto, pocketsphinx or none")] = "auto"
+    screen_text: Annotated[str, _one_of(r"auto|none", "auto or none")] = "auto"
     keep_originals: bool = True
     max_upload_bytes: Annotated[int, Field(ge=1)] = 2 * 1024**3
     max_duration_s: Annotated[int, Field(ge=1)] = 3600

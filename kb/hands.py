@@ -10,10 +10,13 @@ from typing import Any, cast
 
 from flask import Flask, current_app
 
+from kb import tools
 from kb.config import Settings
 from kb.db import new_id
 from kb.index.contract import Index
 from kb.media.run import Limits, run
+from kb.screentext import choose as choose_reader
+from kb.screentext.contract import Reader
 from kb.speech import choose
 from kb.speech.contract import Engine
 from kb.storage.contract import Storage
@@ -29,6 +32,7 @@ class Hands:
     settings: Settings
     storage: Storage
     speech: Engine | None
+    screen_text: Reader | None
     _given_index: Index | None = None
 
     @cached_property
@@ -75,12 +79,20 @@ class Hands:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def init(app: Flask, settings: Settings, *, index: Index | None = None, speech: Engine | None = None) -> None:
-    """index, speech: what tests use instead of what the settings name."""
+def init(
+    app: Flask,
+    settings: Settings,
+    *,
+    index: Index | None = None,
+    speech: Engine | None = None,
+    screen_text: Reader | None = None,
+) -> None:
+    """index, speech, screen_text: what tests use instead of what the settings name."""
     app.extensions["kb.hands"] = Hands(
         settings=settings,
         storage=LocalStorage(settings.data_dir),
-        speech=speech or choose(settings.speech, _run_engine),
+        speech=speech or choose(settings.speech, run_tool),
+        screen_text=screen_text or choose_reader(settings.screen_text, run_tool, tools.has),
         _given_index=index,
     )
 
@@ -89,6 +101,8 @@ def hands() -> Hands:
     return cast(Hands, current_app.extensions["kb.hands"])
 
 
-def _run_engine(argv: Sequence[str], *, deadline_s: float, nice: int, **others: Any) -> object:
+def run_tool(
+    argv: Sequence[str], *, deadline_s: float, memory_bytes: int = ENGINE_MEMORY_BYTES, nice: int, **others: Any
+) -> object:
     """The one runner, for hands that must not know the other hand it lives in."""
-    return run(argv, limits=Limits(deadline_s, ENGINE_MEMORY_BYTES, nice=nice), **others)
+    return run(argv, limits=Limits(deadline_s, memory_bytes, nice=nice), **others)

@@ -14,6 +14,7 @@ QUEUES: Mapping[str, str] = {
     "screencasts.rendition": "media",
     "screencasts.drop_original": "quick",
     "transcripts.speech": "words",
+    "transcripts.screen": "words",
     "transcripts.chapters": "words",
     "search.drain": "index",
     "search.rebuild": "index",

@@ -18,6 +18,10 @@ def find(name: str) -> Path | None:
     return Path(found).absolute() if found else None
 
 
+def has(name: str) -> bool:
+    return find(name) is not None
+
+
 def has_pyav() -> bool:
     """Whether WHEELS holds PyAV, for a child to import from there; it is no part of this process' own path."""
     return (WHEELS / "av" / "__init__.py").is_file()

@@ -21,6 +21,7 @@ from kb.app import create_app
 from kb.config import Settings
 from kb.errors import KbError
 from kb.index.memory import MemoryIndex
+from kb.screentext.scripted import Scripted as Unread
 from kb.speech.scripted import Scripted
 from tests.databases import Migrated, Server, migrated_on, running_server
 
@@ -84,7 +85,7 @@ def make_site(migrated: Migrated, sent: Sent) -> Iterator[Callable[[Settings], F
     made: list[Flask] = []
 
     def make(settings: Settings) -> Flask:
-        made.append(create_app(migrated.settings_for(settings), send=sent, index=MemoryIndex(), speech=Scripted(())))
+        made.append(_app(migrated.settings_for(settings), sent))
         made[-1].testing = True
         return made[-1]
 
@@ -94,6 +95,10 @@ def make_site(migrated: Migrated, sent: Sent) -> Iterator[Callable[[Settings], F
             db.db.session.remove()
             db.db.engine.dispose()
         migrated.forget(site.extensions["kb.settings"])
+
+
+def _app(settings: Settings, sent: Sent) -> Flask:
+    return create_app(settings, send=sent, index=MemoryIndex(), speech=Scripted(()), screen_text=Unread())
 
 
 @pytest.fixture
@@ -253,7 +258,7 @@ def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
     from kb.screencasts.files import cleaning
     from kb.screencasts.pipeline import work
     from kb.search import actions as search
-    from kb.transcripts import chapters, hearing
+    from kb.transcripts import chapters, hearing, screen_text
 
     do: dict[str, Callable[..., Any]] = {
         "screencasts.probe": work.probe,
@@ -261,6 +266,7 @@ def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
         "screencasts.rendition": work.rendition,
         "screencasts.drop_original": cleaning.drop_original,
         "transcripts.speech": hearing.hear,
+        "transcripts.screen": screen_text.read_screen,
         "transcripts.chapters": chapters.find,
         "search.drain": search.drain,
         "search.rebuild": search.rebuild,

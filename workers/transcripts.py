@@ -1,12 +1,17 @@
 """Work on words."""
 
-from kb.transcripts import chapters, hearing
+from kb.transcripts import chapters, hearing, screen_text
 from workers.main import job
 
 
 @job("transcripts.speech")
 def speech(screencast_id: str) -> None:
     hearing.hear(screencast_id)
+
+
+@job("transcripts.screen")
+def screen(screencast_id: str) -> None:
+    screen_text.read_screen(screencast_id)
 
 
 @job("transcripts.chapters")

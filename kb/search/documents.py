@@ -57,7 +57,9 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
         by_id[screencast_id].append(Passage(start_ms, end_ms, text, "speech", timed))
     lines = select(ScreenLine.screencast_id, ScreenLine.start_ms, ScreenLine.end_ms, ScreenLine.text)
     for screencast_id, start_ms, end_ms, text in db.session.execute(
-        lines.where(ScreenLine.screencast_id.in_(by_id)).order_by(ScreenLine.start_ms, ScreenLine.id)
+        lines.where(ScreenLine.screencast_id.in_(by_id), ScreenLine.is_hidden.is_(False)).order_by(
+            ScreenLine.start_ms, ScreenLine.id
+        )
     ):
         by_id[screencast_id].append(Passage(start_ms, end_ms, text, "screen"))
     chapters = select(Chapter.screencast_id, Chapter.start_ms, Chapter.title, Chapter.text)
@@ -80,7 +82,7 @@ def _spoken(screencast_ids: list[str]) -> dict[str, str]:
 def _screen(screencast_ids: list[str]) -> dict[str, str]:
     return _joined(
         select(ScreenLine.screencast_id, ScreenLine.text)
-        .where(ScreenLine.screencast_id.in_(screencast_ids))
+        .where(ScreenLine.screencast_id.in_(screencast_ids), ScreenLine.is_hidden.is_(False))
         .order_by(ScreenLine.screencast_id, ScreenLine.start_ms, ScreenLine.id)
     )
 

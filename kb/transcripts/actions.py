@@ -16,7 +16,7 @@ from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import transitions
 from kb.transcripts import revisions
 from kb.transcripts.cues import TimedText, read
-from kb.transcripts.models import Cue, Proposal, ScreenLine, Transcript, WordsFrom
+from kb.transcripts.models import Cue, Proposal, ScreenHiding, ScreenLine, Transcript, WordsFrom
 
 # Who wrote the words: people's are never replaced by an engine's.
 BY_PEOPLE = (WordsFrom.upload, WordsFrom.edited)
@@ -122,6 +122,9 @@ def set_aside(screencast_id: str) -> list[dict[str, Any]]:
         _forget(screencast_id, transcript.language)
         db.session.delete(transcript)
     db.session.execute(delete(ScreenLine).where(ScreenLine.screencast_id == screencast_id))
+    # Its times say nothing of another recording; a text that is hidden stays so.
+    ranges = ScreenHiding.screencast_id == screencast_id, ScreenHiding.text.is_(None)
+    db.session.execute(delete(ScreenHiding).where(*ranges))
     screencast.captions = []
     return kept
 

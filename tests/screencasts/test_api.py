@@ -49,7 +49,8 @@ def test_a_screencast_has_the_fields_of_the_contract_and_no_others(world: World)
 
 def test_its_steps_are_named_as_in_the_contract_and_each_says_how_it_went(world: World) -> None:
     found = world.call("author", "GET", f"/api/v1/screencasts/{world.items['team']}").json
-    assert [step["name"] for step in found["steps"]] == ["probe", "quick", "rendition", "speech", "chapters", "index"]
+    names = ["probe", "quick", "rendition", "speech", "screen", "chapters", "index"]
+    assert [step["name"] for step in found["steps"]] == names
     for step in found["steps"]:
         assert set(step) == {"name", "state", "progress", "error"}
         assert step["state"] in ("done", "skipped")

@@ -34,6 +34,7 @@ from kb.screencasts.models import Screencast, Source, Step, Version
 from kb.screencasts.pipeline.work import probe, quick, rendition
 from kb.screencasts.uploads import actions as uploads
 from kb.search import actions as search
+from kb.screentext.scripted import Scripted as Unread
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made, made_folder, original
 from kb.transcripts import actions as transcripts
@@ -216,7 +217,7 @@ def _sites(folder: Path, migrated: Migrated, index: Index) -> dict[str, Flask]:
     settings = Settings(data_dir=folder / "data", redis_url="unix:///nowhere/redis.sock", speech="none")
     settings = migrated.settings_for(settings)
     return {
-        name: prepare(create_app(each, send=lambda *_: None, index=index, speech=Scripted(())))
+        name: prepare(create_app(each, send=lambda *_: None, index=index, speech=Scripted(()), screen_text=Unread()))
         for name, each in (("site", settings), ("public", settings.model_copy(update={"public": True})))
     }
 
@@ -245,7 +246,7 @@ def _processed(world: World, clip: Path) -> str:
     shutil.copy(clip, landed)
     author = db.session.get_one(Person, world.people["author"])
     screencast_id = screencasts.receive(landed, "clip.mp4", Upload(title="First"), by=author).id
-    for step in (probe, quick, rendition, hearing.hear, chapters.find):
+    for step in (probe, quick, rendition, hearing.hear, screen_text.read_screen, chapters.find):
         step(screencast_id)
     return screencast_id
 

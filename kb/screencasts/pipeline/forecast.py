@@ -16,6 +16,7 @@ PROBE_S = 0.05
 QUICK_S = 0.2
 RENDITION_S = 0.6
 SPEECH_S = 0.4
+SCREEN_S = 0.5
 CHAPTERS_S = 0.1
 INDEX_S = 0.5
 # A second of recording at the usual rate, for each million pixels: looked at; and written as H.264 besides.
@@ -29,6 +30,8 @@ WEBM_FPS = 18.0
 COPY_MB_S = 0.004
 ENCODE_SOUND_S = 0.012
 HEAR_S = 0.21
+# What is read of a minute is bounded (kb.media.glances); most need less.
+READ_S = 0.07
 # A recording whose header says no length, as browsers make them, until it was read: so many bytes a second.
 USUAL_BYTES_A_SECOND = 60_000
 # No prediction: of a step that nothing is known about.
@@ -53,7 +56,10 @@ class Worked(Protocol):
 
 @dataclass(frozen=True)
 class Facts:
-    """needs_encoding: no copy that plays everywhere was or will be made without. is_heard: speech is looked for."""
+    """needs_encoding: no copy that plays everywhere was or will be made without.
+
+    is_heard, is_read: speech, words on the screen are looked for.
+    """
 
     duration_s: float
     size_mb: float
@@ -64,14 +70,15 @@ class Facts:
     needs_encoding: bool
     has_sound: bool
     is_heard: bool
+    is_read: bool
 
 
-def expect(screencast: Screencast, *, hears: bool) -> None:
+def expect(screencast: Screencast, *, hears: bool, reads: bool) -> None:
     """Write what is expected on the steps that have not ended; one that was skipped counts for nothing.
 
-    hears: whether a speech engine can run here.
+    hears, reads: whether a speech engine and a reader of screens can run here.
     """
-    seconds = expected_s(facts_of(screencast, hears=hears))
+    seconds = expected_s(facts_of(screencast, hears=hears, reads=reads))
     for step in screencast.steps:
         if step.state == StepState.skipped:
             step.expected_s = 0.0
@@ -79,7 +86,7 @@ def expect(screencast: Screencast, *, hears: bool) -> None:
             step.expected_s = seconds.get(step.name, UNKNOWN_S)
 
 
-def facts_of(screencast: Screencast, *, hears: bool) -> Facts:
+def facts_of(screencast: Screencast, *, hears: bool, reads: bool) -> Facts:
     found = screencast.measured or {}
     duration_ms = screencast.duration_ms or found.get("duration_ms")
     size_bytes = screencast.original_bytes
@@ -98,19 +105,22 @@ def facts_of(screencast: Screencast, *, hears: bool) -> Facts:
         needs_encoding=not is_final and (quick_ended or codec != "h264" or not plays),
         has_sound=screencast.has_audio is not False and bool(found.get("audio_codec", "unknown")),
         is_heard=hears and not any(each["source"] in ("upload", "edited") for each in screencast.captions or ()),
+        is_read=reads,
     )
 
 
 def expected_s(facts: Facts) -> dict[str, float]:
     """Seconds for each step by name."""
     pictures = facts.duration_s * facts.megapixels * facts.fps / USUAL_FPS
-    each_picture_s = LOOK_S.get(facts.codec, LOOK_AT_OTHERS_S) + (ENCODE_S if facts.needs_encoding else 0)
+    look_s = LOOK_S.get(facts.codec, LOOK_AT_OTHERS_S)
+    each_picture_s = look_s + (ENCODE_S if facts.needs_encoding else 0)
     sound_s = ENCODE_SOUND_S * facts.duration_s if facts.has_sound and facts.needs_encoding else 0
     return {
         "probe": PROBE_S,
         "quick": QUICK_S + COPY_MB_S * facts.size_mb if facts.is_copied else 0.0,
         "rendition": RENDITION_S + pictures * each_picture_s + sound_s,
         "speech": SPEECH_S + HEAR_S * facts.duration_s if facts.has_sound and facts.is_heard else 0.0,
+        "screen": SCREEN_S + pictures * look_s + READ_S * facts.duration_s if facts.is_read else 0.0,
         "chapters": CHAPTERS_S,
         "index": INDEX_S,
     }

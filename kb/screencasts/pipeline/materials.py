@@ -1,6 +1,6 @@
 """What the steps work with: the original, what is known of it, and what the rendition leaves for later ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -10,13 +10,18 @@ from kb.db import db
 from kb.errors import NotFound, ToolFailed
 from kb.hands import hands
 from kb.media import probe as probing
+from kb.media import sharp
 from kb.media.audio import extract
 from kb.media.kinds import Kind, by_name
 from kb.media.probe import Probe
+from kb.screencasts import refusals
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline.leasing import Lease
-from kb.screencasts.pipeline.steps import SOUND
+from kb.screencasts.pipeline.steps import FRAMES, SOUND
 from kb.storage.contract import made, of_take
+
+# Of a gray PNG of a screen, generously.
+PIXELS_A_BYTE = 4
 
 
 @contextmanager
@@ -58,6 +63,24 @@ def sound_of(lease: Lease, stack: ExitStack) -> Path:
         if not measured.audio_indexes:
             raise ToolFailed("It has no sound.", permanent=True, code="no-audio") from None
         return extract(path, kind, measured, folder, should_stop=lease.is_over).wav
+
+
+def frames_of(lease: Lease, stack: ExitStack) -> Path:
+    """The recording's small gray pictures (kb.media.frames), for as long as the stack is open; made anew where gone."""
+    try:
+        return stack.enter_context(hands().storage.local_path(made(lease.screencast_id, of_take(lease.take, FRAMES))))
+    except NotFound:
+        folder = stack.enter_context(hands().work_folder(lease.screencast_id, lease.kind.name))
+        path, kind = stack.enter_context(original_of(lease))
+        return sharp.frames(path, kind, facts_of(lease, path, kind), folder, should_stop=lease.is_over)
+
+
+def pictures_of(lease: Lease, moments_ms: Sequence[int], folder: Path) -> list[Path]:
+    """What is on the screen at each of these moments, gray and at full size, made in folder."""
+    with original_of(lease) as (path, kind):
+        facts = facts_of(lease, path, kind)
+        refusals.check_room_to_make(len(moments_ms) * facts.width * facts.height // PIXELS_A_BYTE)
+        return sharp.pictures(path, kind, facts, moments_ms, folder, should_stop=lease.is_over)
 
 
 def _best_of(screencast: Screencast, take: int) -> tuple[str | None, str | None]:

@@ -22,13 +22,16 @@ class StepKind:
 
 # The sound for speech recognition, which the rendition leaves behind.
 SOUND = "audio.wav"
+# The small gray pictures by which the moments for reading the screen are found.
+FRAMES = "frames.gray"
 
 STEPS = (
     StepKind("probe", "screencasts.probe", (), "Looking at the file"),
     StepKind("quick", "screencasts.quick", ("probe",), "Making it playable"),
     StepKind("rendition", "screencasts.rendition", ("quick",), "Preparing picture and sound"),
     StepKind("speech", "transcripts.speech", ("rendition",), "Writing down what is said", uses_up=(SOUND,)),
-    StepKind("chapters", "transcripts.chapters", ("speech",), "Looking for its parts"),
+    StepKind("screen", "transcripts.screen", ("rendition",), "Reading the screen", uses_up=(FRAMES,)),
+    StepKind("chapters", "transcripts.chapters", ("speech", "screen"), "Looking for its parts"),
     StepKind("index", "search.drain", ("chapters",), "Making it findable"),
 )
 BY_NAME = {step.name: step for step in STEPS}

@@ -95,7 +95,9 @@ def sum_up(screencast: Screencast) -> None:
     db.session.flush()
     live.changed(screencast.id)
     engine = hands().speech
-    expect(screencast, hears=engine is not None and not engine.unavailable())
+    reader = hands().screen_text
+    hears, reads = (each is not None and not each.unavailable() for each in (engine, reader))
+    expect(screencast, hears=hears, reads=reads)
     screencast.progress = max(screencast.progress, part_done(screencast.steps))
     if not all(step.state in ENDED for step in screencast.steps if step.name != "index"):
         screencast.state = State.processing

@@ -25,7 +25,7 @@ from kb.screencasts.models import Screencast, Source
 from kb.screencasts.pipeline import captions_inside, leasing
 from kb.screencasts.pipeline.leasing import Lease
 from kb.screencasts.pipeline.materials import facts_of, measured_of, original_of
-from kb.screencasts.pipeline.steps import SOUND
+from kb.screencasts.pipeline.steps import FRAMES, SOUND
 from kb.screencasts.pipeline.transitions import is_wanted
 from kb.screencasts.recordings import checksum
 from kb.storage.contract import is_of_take, made, made_folder, of_take
@@ -33,6 +33,8 @@ from kb.storage.contract import is_of_take, made, made_folder, of_take
 FINAL = "video.mp4"
 # 16,000 samples a second of two bytes.
 SOUND_BYTES_PER_S = 32_000
+# Two small gray pictures.
+FRAMES_BYTES_PER_S = 28_800
 # Poster and storyboard, generously.
 PICTURES_BYTES = 16 * 1024**2
 
@@ -150,7 +152,8 @@ def _look_at_original(lease: Lease) -> Probe:
 def _about_bytes(screencast: Screencast, *, encode: bool) -> int:
     """What a rendition makes: a screen recording becomes no larger by it, pictures are small, sound is as it is."""
     sound_bytes = SOUND_BYTES_PER_S * (screencast.duration_ms or 0) // 1000 if screencast.has_audio else 0
-    return PICTURES_BYTES + sound_bytes + (screencast.original_bytes if encode else 0)
+    frames_bytes = FRAMES_BYTES_PER_S * (screencast.duration_ms or 0) // 1000
+    return PICTURES_BYTES + frames_bytes + sound_bytes + (screencast.original_bytes if encode else 0)
 
 
 def _notes_on(screencast: Screencast, found: Probe) -> Iterator[str]:
@@ -174,7 +177,7 @@ def _poster(lease: Lease, folder: Path, rendered: Rendered) -> Path | None:
 
 def _settle(rendered: Rendered, poster: Path | None) -> None:
     sheets = rendered.storyboard.sheets if rendered.storyboard else ()
-    for file in (*sheets, rendered.wav, poster, rendered.video):
+    for file in (*sheets, rendered.wav, rendered.frames, poster, rendered.video):
         if file:
             hands().storage.settle(file)
 
@@ -202,6 +205,8 @@ def _put(lease: Lease, screencast: Screencast, rendered: Rendered, poster: Path 
         storage.put(_made(lease, sheet.name), sheet)
     if rendered.wav and is_wanted(screencast, SOUND):
         storage.put(_made(lease, SOUND), rendered.wav)
+    if rendered.frames and is_wanted(screencast, FRAMES):
+        storage.put(_made(lease, FRAMES), rendered.frames)
     if poster:
         storage.put(_made(lease, poster.name), poster)
     if rendered.video:

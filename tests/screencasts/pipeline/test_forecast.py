@@ -21,6 +21,7 @@ VP9 = Facts(
     needs_encoding=True,
     has_sound=True,
     is_heard=True,
+    is_read=True,
 )
 
 

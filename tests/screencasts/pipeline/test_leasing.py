@@ -244,6 +244,7 @@ def test_a_failure_that_can_not_pass_is_not_tried_again(receive) -> None:
         "quick": "skipped",
         "rendition": "skipped",
         "speech": "skipped",
+        "screen": "skipped",
         "chapters": "skipped",
         "index": "waiting",
     }

@@ -1,0 +1,108 @@
+"""What its author keeps out of the words that were read off the screen: a line wherever it stands, or a range of time.
+
+It is hidden from search, from pages and from the API; the picture shows it as before.
+"""
+
+from rapidfuzz import fuzz
+from sqlalchemy import select, update
+
+from kb import audit
+from kb.accounts.models import Person
+from kb.db import db, writing
+from kb.errors import Invalid, NotFound
+from kb.screencasts.models import Screencast
+from kb.transcripts.actions import hold, words_changed
+from kb.transcripts.models import ScreenHiding, ScreenLine
+from kb.transcripts.on_screen import says_same
+from kb.transcripts.secret_words import looks_secret
+
+# Of 100: how much of a hidden text another line holds, so that it is hidden too.
+HELD = 92
+LEAST_HELD = 8
+LONGEST_TEXT = 2000
+
+
+def of(screencast_id: str) -> list[ScreenHiding]:
+    mine = select(ScreenHiding).where(ScreenHiding.screencast_id == screencast_id)
+    return list(db.session.scalars(mine.order_by(ScreenHiding.created_at, ScreenHiding.id)))
+
+
+def hide_text(screencast: Screencast, text: str, *, by: Person) -> ScreenHiding:
+    """Hide this line wherever it stands, and lines that hold it. Raises Invalid."""
+    text = " ".join(text.split())
+    if not text or len(text) > LONGEST_TEXT:
+        say = f"Send the text of a line, of {LONGEST_TEXT:,} signs at most."
+        raise Invalid(say, errors={"text": [say]})
+    same = [each for each in of(screencast.id) if each.text == text]
+    return same[0] if same else _hide(ScreenHiding(screencast_id=screencast.id, text=text, by_id=by.id), by)
+
+
+def hide_range(screencast: Screencast, start_ms: int, end_ms: int, *, by: Person) -> ScreenHiding:
+    """Hide all that stands on the screen at some time from start_ms to end_ms. Raises Invalid."""
+    if not 0 <= start_ms < end_ms:
+        say = "The range has to end after it starts."
+        raise Invalid(say, errors={"end": [say]})
+    return _hide(ScreenHiding(screencast_id=screencast.id, start_ms=start_ms, end_ms=end_ms, by_id=by.id), by)
+
+
+def show_again(screencast: Screencast, hiding_id: str, *, by: Person) -> None:
+    """Take a hiding back. Raises NotFound."""
+    with writing() as session:
+        held = hold(screencast.id)
+        hiding = session.get(ScreenHiding, hiding_id)
+        if not hiding or hiding.screencast_id != screencast.id:
+            raise NotFound("That is shown again already.")
+        session.delete(hiding)
+        session.flush()
+        audit.record("showed-screen-text", "screencast", screencast.id, by=by.id)
+        apply(screencast.id)
+        words_changed(held)
+
+
+def hide_secrets(screencast_id: str) -> None:
+    """Hide each line that looks like a secret, in the caller's transaction."""
+    lines = db.session.scalars(select(ScreenLine.text).where(ScreenLine.screencast_id == screencast_id).distinct())
+    texts = [text for text in lines if looks_secret(text)]
+    known = {each.text for each in of(screencast_id)}
+    db.session.add_all(ScreenHiding(screencast_id=screencast_id, text=text) for text in texts if text not in known)
+    db.session.flush()
+
+
+def apply(screencast_id: str) -> None:
+    """Say of each line anew whether it is hidden, in the caller's transaction."""
+    hidden = of(screencast_id)
+    lines = db.session.scalars(select(ScreenLine).where(ScreenLine.screencast_id == screencast_id)).all()
+    verdicts = {line.id: hides_by(hidden, line) is not None for line in lines}
+    for is_hidden in (True, False):
+        ids = [line.id for line in lines if verdicts[line.id] == is_hidden and line.is_hidden != is_hidden]
+        if ids:
+            db.session.execute(update(ScreenLine).where(ScreenLine.id.in_(ids)).values(is_hidden=is_hidden))
+
+
+def hides_by(hidden: list[ScreenHiding], line: ScreenLine) -> ScreenHiding | None:
+    """The first of these that hides the line."""
+    return next((each for each in hidden if _hides(each, line)), None)
+
+
+def _hide(hiding: ScreenHiding, by: Person) -> ScreenHiding:
+    with writing() as session:
+        screencast = hold(hiding.screencast_id)
+        session.add(hiding)
+        session.flush()
+        # Without the text: who may read this record need not be who may read the line.
+        audit.record("hid-screen-text", "screencast", screencast.id, by=by.id)
+        apply(screencast.id)
+        words_changed(screencast)
+    return hiding
+
+
+def _hides(hiding: ScreenHiding, line: ScreenLine) -> bool:
+    if hiding.text is None:
+        assert hiding.start_ms is not None
+        assert hiding.end_ms is not None
+        return line.start_ms < hiding.end_ms and hiding.start_ms < max(line.end_ms, line.start_ms + 1)
+    if says_same(hiding.text, line.text):
+        return True
+    # A short word stands in many lines that have nothing to do with it.
+    is_long = LEAST_HELD <= len(hiding.text) < len(line.text)
+    return is_long and fuzz.partial_ratio(hiding.text, line.text) >= HELD
