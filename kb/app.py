@@ -149,8 +149,8 @@ def _blueprints() -> list[Blueprint]:
         categories,
         tag_views,
         glossary_views,
-    ]
         respelling_views,
+    ]
     html += [version_views, accounts, people_views, site_views, doctor, web]
     json = [
         audit_api,
