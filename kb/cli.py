@@ -85,6 +85,8 @@ def _prepare() -> None:
         if not hands().settings.redis_url:
             # With a Redis of its own this site has no workers elsewhere.
             nobody_works()
+        if (engine := hands().speech) and (fault := engine.unavailable()):
+            click.echo(f"\nSpeech is not recognised: {fault}")
         if token := first_admin_token():
             click.echo("\nNobody runs this site yet. This link makes its admin, once, as soon as the site is ready:")
             click.echo(f"  {join_link(token)}\n")

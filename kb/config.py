@@ -24,6 +24,8 @@ LONGEST_SOCKET_PATH = 107
 HERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - compared with, never listened at
 # Who may make an account. A domain as mail servers write it: letters, digits and hyphens between dots.
 SIGNUP = r"invite|open|domain:[a-z0-9-]+(\.[a-z0-9-]+)+"
+# A Whisper model is one in the data folder, by its name, or a folder elsewhere.
+SPEECH = r"auto|pocketsphinx|none|whisper:(/.+|~/.+|(?!\.\.?$)[^/\s]+)"
 
 
 class BadSettings(KbError):
@@ -72,7 +74,7 @@ class Settings(BaseModel):
     storage_url: Annotated[str, _one_of(r"file:", "file:")] = "file:"
     search_url: Annotated[str, _one_of(r"whoosh:", "whoosh:")] = "whoosh:"
     secret_key: Annotated[str, AfterValidator(_secret)] = ""
-    speech: Annotated[str, _one_of(r"auto|pocketsphinx|none", "auto, pocketsphinx or none")] = "auto"
+    speech: Annotated[str, _one_of(SPEECH, "auto, whisper:NAME-OR-FOLDER, pocketsphinx or none")] = "auto"
     screen_text: Annotated[str, _one_of(r"auto|none", "auto or none")] = "auto"
     keep_originals: bool = True
     max_upload_bytes: Annotated[int, Field(ge=1)] = 2 * 1024**3
@@ -123,6 +125,11 @@ class Settings(BaseModel):
     @property
     def index_dir(self) -> Path:
         return self.private_dir / "index"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where an admin puts models of speech, each in a folder that has its name."""
+        return self.private_dir / "models"
 
     def make_folders(self) -> None:
         """Make the data folder and what belongs in it; the private part for this user alone."""

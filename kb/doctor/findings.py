@@ -15,6 +15,7 @@ from kb.errors import ToolFailed
 from kb.hands import hands
 from kb.media.launch import confinement
 from kb.media.run import Limits, run
+from kb.speech.whisper import faults_of_models
 from kb.web.filters import counted
 from kb.web.views import redis_check, workers_check
 
@@ -51,7 +52,7 @@ def examine() -> list[Finding]:
         *_room(),
         _privacy(),
     )
-    return [*needed, _address(), _speech(), *_confinement(), *_tools_of_the_demo(), _tesseract()]
+    return [*needed, _address(), _speech(), *_models(), *_confinement(), *_tools_of_the_demo(), _tesseract()]
 
 
 def _ffmpeg() -> Finding:
@@ -131,7 +132,15 @@ def _speech() -> Finding:
         return Finding("speech", True, "switched off by KB_SPEECH")
     fault = engine.unavailable() if engine else "no engine is installed"
     detail = fault or (f"{engine.name} ({engine.model})" if engine else "")
-    return Finding("speech", fault is None, detail, "make run installs one", is_needed=False)
+    mend = "put the model there, or set KB_SPEECH=auto" if wanted.startswith("whisper:") else "make run installs one"
+    return Finding("speech", fault is None, detail, mend, is_needed=False)
+
+
+def _models() -> Iterator[Finding]:
+    """Those that lie there and can't be used, where one of them would be."""
+    if hands().settings.speech == "auto":
+        for reason in faults_of_models(hands().settings.models_dir):
+            yield Finding("speech model", False, reason, "see docs/running.md, Speech", is_needed=False)
 
 
 def _confinement() -> Iterator[Finding]:

@@ -1,38 +1,40 @@
 """An engine that says what it was told to; for tests of what uses one."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from kb.errors import ToolFailed
-from kb.speech.contract import Segment
+from kb.speech.contract import Asked, Listener, Segment
 
 
 class Scripted:
     name = "scripted"
-    model = "script"
 
-    def __init__(self, segments: Sequence[Segment] = (), *, draft: bool = True, failure: ToolFailed | None = None):
+    def __init__(
+        self,
+        segments: Sequence[Segment] = (),
+        *,
+        draft: bool = True,
+        failure: ToolFailed | None = None,
+        model: str = "script",
+        language: str = "en",
+    ):
         self._segments = segments
         self._failure = failure
+        self._language = language
         self.draft = draft
+        self.model = model
 
     def unavailable(self) -> str | None:
         return None
 
-    def transcribe(
-        self,
-        wav: Path,
-        *,
-        language: str | None,
-        on_segment: Callable[[Segment], None],
-        on_progress: Callable[[float], None],
-        should_stop: Callable[[], bool],
-    ) -> None:
-        """Give the segments, then fail if a failure was passed in."""
+    def transcribe(self, asked: Asked, listener: Listener) -> None:
+        """Give the segments that are asked for, then fail if a failure was passed in."""
+        listener.language(asked.language or self._language)
         for at, segment in enumerate(self._segments, 1):
-            if should_stop():
+            if listener.should_stop():
                 raise ToolFailed("The transcription was stopped.", permanent=False, code="stopped")
-            on_segment(segment)
-            on_progress(at / len(self._segments))
+            if segment.start_ms >= asked.from_ms:
+                listener.segment(segment)
+            listener.progress(at / len(self._segments))
         if self._failure:
             raise self._failure

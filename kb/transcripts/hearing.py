@@ -57,7 +57,7 @@ def _hear(lease: Lease) -> None:
         except ToolFailed as failure:
             if failure.code != "language-unknown":
                 raise
-            leasing.finish(lease, skipped=True, code=failure.code, note=failure.detail)
+            _leave_without_words(lease, failure, heard.spoken)
             return
     with writing() as session:
         # People may have written the words meanwhile, and theirs stay.
@@ -68,6 +68,15 @@ def _hear(lease: Lease) -> None:
             _put(heard, segments)
             leasing.finish(lease, code=None if segments else "no-speech", note=None if segments else NO_SPEECH)
         session.execute(delete(HeardSegment).where(HeardSegment.screencast_id == lease.screencast_id))
+
+
+def _leave_without_words(lease: Lease, failure: ToolFailed, language: str | None) -> None:
+    """A draft in another language than the one that is spoken was a mistake."""
+    with writing():
+        for each in actions.of(lease.screencast_id):
+            if each.draft and each.language != language:
+                actions.drop(each)
+        leasing.finish(lease, skipped=True, code=failure.code, note=failure.detail)
 
 
 def _nothing_to_hear(screencast: Screencast, engine: Engine) -> tuple[str, str] | None:

@@ -1,63 +1,18 @@
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from kb.errors import ToolFailed
-from kb.speech import choose
-from kb.speech.contract import Segment
 from kb.speech.pocketsphinx import Pocketsphinx
+from tests.speech.conftest import Heard, failure_of, listen, run, speak
 
-
-def run(
-    argv: Sequence[str],
-    *,
-    deadline_s: float,
-    nice: int,
-    reads: Sequence[Path],
-    on_line: Callable[[str], None],
-    should_stop: Callable[[], bool],
-) -> None:
-    """Run to the end, without the walls that the site's own runner builds."""
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout
-        for line in child.stdout:
-            if should_stop():
-                child.kill()
-                raise ToolFailed("stopped", permanent=False, code="stopped")
-            on_line(line)
-    if child.returncode:
-        raise ToolFailed("crashed", permanent=True, code="crashed")
-
-
-@dataclass
-class Heard:
-    segments: list[Segment] = field(default_factory=list)
-    progress: list[float] = field(default_factory=list)
-
-    @property
-    def words(self) -> list[str]:
-        return [word.text for segment in self.segments for word in segment.words]
-
-
-def listen(wav: Path, *, language: str | None = None, should_stop: Callable[[], bool] = lambda: False) -> Heard:
-    heard = Heard()
-    Pocketsphinx(run).transcribe(
-        wav,
-        language=language,
-        on_segment=heard.segments.append,
-        on_progress=heard.progress.append,
-        should_stop=should_stop,
-    )
-    return heard
+ENGINE = Pocketsphinx(run)
 
 
 @pytest.fixture(scope="module")
 def heard(spoken_wav: Path) -> Heard:
-    return listen(spoken_wav, language="en-GB")
+    return listen(ENGINE, spoken_wav, language="en-GB")
 
 
 def test_most_of_the_spoken_words_are_heard(heard: Heard) -> None:
@@ -92,58 +47,65 @@ def test_confidence_tells_words_apart(heard: Heard) -> None:
 
 
 def test_progress_grows_to_the_end(heard: Heard) -> None:
-    assert heard.progress == sorted(heard.progress)
-    assert heard.progress[-1] == 1
+    assert heard.parts == sorted(heard.parts)
+    assert heard.parts[-1] == 1
+    assert heard.languages == ["en-GB"]
 
 
 def test_silence_gives_no_segment(silent_wav: Path) -> None:
-    assert listen(silent_wav) == Heard(segments=[], progress=[1.0])
+    assert listen(ENGINE, silent_wav) == Heard(languages=["en"], parts=[1.0])
 
 
-def test_the_hum_of_a_bad_microphone_is_no_speech(humming_wav: Path) -> None:
-    assert listen(humming_wav).segments == []
+@pytest.mark.parametrize("wav", ["humming_wav", "music_wav", "noise_wav"])
+def test_a_hum_music_and_noise_are_no_speech(wav: str, request: pytest.FixtureRequest) -> None:
+    assert listen(ENGINE, request.getfixturevalue(wav)).segments == []
+
+
+def test_names_of_the_site_are_heard_and_written_as_the_house_does(tmp_path: Path) -> None:
+    wav = speak("Download the profile from the intranet with the authenticator.", tmp_path / "names.wav")
+    assert not {"intranet", "authenticator"} & set(listen(ENGINE, wav).words)
+    heard = listen(ENGINE, wav, hotwords=["Reset the VPN", "Intranet", "Authenticator", "[[bad]] <break/>"])
+    assert {"Intranet", "Authenticator"} <= set(heard.words)
+
+
+def test_without_espeak_the_words_are_heard_all_the_same(
+    spoken_wav: Path, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert listen(ENGINE, spoken_wav, language="en-GB", hotwords=["Kubernetes"]) == heard
+
+
+def test_it_goes_on_where_it_is_told_to(spoken_twice_wav: Path) -> None:
+    first, second = listen(ENGINE, spoken_twice_wav).segments
+    [rest] = listen(ENGINE, spoken_twice_wav, from_ms=first.end_ms).segments
+    assert rest.start_ms == pytest.approx(second.start_ms, abs=200)
+    assert {"terminal", "server"} <= {word.text for word in rest.words}
 
 
 def test_other_languages_are_refused_rather_than_guessed(silent_wav: Path) -> None:
-    with pytest.raises(ToolFailed) as failed:
-        listen(silent_wav, language="de")
-    assert (failed.value.code, failed.value.permanent) == ("language-unknown", True)
+    failure = failure_of(ENGINE, silent_wav, language="de")
+    assert (failure.code, failure.permanent) == ("language-unknown", True)
 
 
-def test_it_stops_when_told_to(spoken_wav: Path) -> None:
-    with pytest.raises(ToolFailed) as failed:
-        listen(spoken_wav, should_stop=lambda: True)
-    assert failed.value.code == "stopped"
+def test_it_stops_when_told_to(spoken_twice_wav: Path) -> None:
+    heard = Heard(stops=lambda heard: bool(heard.segments))
+    assert failure_of(ENGINE, spoken_twice_wav, heard).code == "stopped"
+    assert len(heard.segments) == 1
 
 
 def test_a_child_that_ends_early_is_a_failure_that_a_retry_may_help(silent_wav: Path) -> None:
-    with pytest.raises(ToolFailed) as failed:
-        Pocketsphinx(lambda *_, **__: None).transcribe(
-            silent_wav, language=None, on_segment=print, on_progress=print, should_stop=lambda: False
-        )
-    assert not failed.value.permanent
+    assert not failure_of(Pocketsphinx(lambda *_, **__: None), silent_wav).permanent
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF\x00\x00\x00\x00WAVE", b"no sound at all"])
 def test_what_is_no_sound_is_refused_for_good(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad.wav").write_bytes(content)
-    with pytest.raises(ToolFailed) as failed:
-        listen(tmp_path / "bad.wav")
-    assert failed.value.permanent
+    assert failure_of(ENGINE, tmp_path / "bad.wav").permanent
 
 
 def test_the_library_is_not_loaded_by_who_only_asks_for_it() -> None:
     code = (
-        "import sys, kb.speech; kb.speech.choose('auto', print).unavailable(); sys.exit('pocketsphinx' in sys.modules)"
+        "import sys, kb.speech, pathlib; kb.speech.choose('auto', print, pathlib.Path('/nowhere')).unavailable(); "
+        "sys.exit(bool({'pocketsphinx', 'faster_whisper', 'ctranslate2', 'numpy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_the_setting_chooses_the_engine() -> None:
-    assert choose("none", run) is None
-    for name in ("auto", "pocketsphinx"):
-        engine = choose(name, run)
-        assert engine is not None
-        assert (engine.name, engine.draft, engine.unavailable()) == ("pocketsphinx", True, None)
-    with pytest.raises(ValueError):
-        choose("whisper", run)
