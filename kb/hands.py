@@ -91,7 +91,7 @@ def init(
     app.extensions["kb.hands"] = Hands(
         settings=settings,
         storage=LocalStorage(settings.data_dir),
-        speech=speech or choose(settings.speech, run_tool),
+        speech=speech or choose(settings.speech, run_tool, settings.models_dir),
         screen_text=screen_text or choose_reader(settings.screen_text, run_tool, tools.has),
         _given_index=index,
     )

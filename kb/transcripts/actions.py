@@ -50,6 +50,7 @@ def put(
     *,
     source: WordsFrom,
     engine: str | None = None,
+    model: str | None = None,
     draft: bool = False,
     words: dict[int, list[list[object]]] | None = None,
     by: Person | None = None,
@@ -72,7 +73,8 @@ def put(
         has_history = by is not None or revisions.exist(transcript)
         if has_history:
             revisions.keep_first(transcript)
-        transcript.source, transcript.engine, transcript.draft = source, engine, draft
+        transcript.source, transcript.engine, transcript.model = source, engine, model
+        transcript.draft = draft
         transcript.version += 1
         transcript.changed_at = now()
         # As plain rows: an hour of talk has two thousand cues, and as objects each would cost ten times as much.
