@@ -145,6 +145,28 @@ def test_a_cancelled_upload_leaves_nothing_on_the_site(page: Page, traffic: Traf
     assert sizes(world, big) == []
 
 
+def test_a_double_click_cancels_one_upload_and_not_the_next_that_moves_up(
+    page: Page, clip: Path, tmp_path: Path
+) -> None:
+    names = ["first.mp4", "second.mp4", "third.mp4"]
+    first, second, third = (row(page, name) for name in names)
+    with slow(page, NARROW):
+        choose(page, *(padded(clip, tmp_path / name, SIZE_BYTES) for name in names))
+        button = first.get_by_role("button", name="Cancel")
+        button.scroll_into_view_if_needed()
+        place = button.bounding_box()
+        assert place
+        middle = [place["x"] + place["width"] / 2, place["y"] + place["height"] / 2]
+        page.mouse.dblclick(*middle)
+        expect(first).to_have_count(0)
+        under = "([x, y]) => document.elementFromPoint(x, y)?.closest('.upload-row button')?.textContent.trim()"
+        assert page.evaluate(under, middle) == "Cancel", "else the test could not fail"
+        expect(second).to_be_visible()
+        third.get_by_role("button", name="Cancel").click()
+        expect(third).to_have_count(0)
+        expect(second).to_be_visible()
+
+
 def test_an_upload_waits_for_a_lost_network_and_goes_on_by_itself(
     page: Page, traffic: Traffic, big: Path, world: World
 ) -> None:

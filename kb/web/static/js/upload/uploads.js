@@ -13,6 +13,7 @@ import { keepFocus } from "./focus.js";
 import { isSignedIn } from "./holds.js";
 import { cuts, journeys } from "./journeys.js";
 import { fieldsOf, fileFacts, newRow, sameFile, showFault } from "./rows.js";
+import { ignoreSecondPress } from "./second_press.js";
 import { sharing } from "./sharing.js";
 import { leftOfAll, noteOfKnown, partOfAll, summaryOf } from "./totals.js";
 import { percentText } from "./words.js";
@@ -37,6 +38,7 @@ export function uploads() {
       dropOtherWords(this.rows);
       this.$nextTick(() => this.rows.filter(({ id }) => id).forEach(showProgress));
       this.$watch("tabText", showInTab);
+      ignoreSecondPress(this.$root);
       keepFocus(this.$root);
     },
 
