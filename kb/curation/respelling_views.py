@@ -1,5 +1,7 @@
 """What the glossary would change in transcripts that are there, shown before it is done; and what it might take in."""
 
+from itertools import groupby
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -22,7 +24,10 @@ COUNTED = 50
 def preview() -> ResponseReturnValue:
     words = _words()
     lines, more = transcripts.lines(viewer(), words, respelling.AT_MOST)
-    return render_template("glossary/preview.html", lines=lines, more=more, words=words, is_of_all=not _asked())
+    groups = [list(group) for _, group in groupby(lines, key=lambda line: (line.screencast.id, line.language))]
+    return render_template(
+        "glossary/preview.html", groups=groups, count=len(lines), more=more, words=words, is_of_all=not _asked()
+    )
 
 
 @bp.post("/preview")

@@ -7,7 +7,6 @@ a better one's, which gets the names right by itself.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
@@ -52,12 +51,19 @@ def counts(viewer: Viewer, words: Iterable[Known]) -> dict[str, int]:
 
 
 def lines(viewer: Viewer, words: Sequence[Known], limit: int) -> tuple[list[Line], bool]:
-    """What would change, and whether there is more of it."""
-    found = list(islice(_found(viewer, words), limit + 1))
-    more, found = len(found) > limit, found[:limit]
-    wanted = select(Screencast).where(Screencast.id.in_({row.screencast_id for row, _ in found}))
+    """What would change, by the titles of the screencasts, and whether there is more of it."""
+    found: dict[int, Any] = {}
+    for row, _ in _found(viewer, words):
+        # A cue may hold several of the words.
+        found[row.id] = row
+        if len(found) > limit:
+            break
+    rows = list(found.values())[:limit]
+    wanted = select(Screencast).where(Screencast.id.in_({row.screencast_id for row in rows}))
     screencasts = {each.id: each for each in db.session.scalars(wanted.options(*queries.CARD))}
-    return [_line(row, screencasts[row.screencast_id], spellings) for row, spellings in found], more
+    spellings = glossary().spellings.only([word.written for word in words])
+    shown = [_line(row, screencasts[row.screencast_id], spellings) for row in rows]
+    return sorted(shown, key=_by_title), len(found) > limit
 
 
 def put_right(viewer: Viewer, cue_ids: Collection[int], words: Iterable[Known], *, by: Person) -> list[dict[str, Any]]:
@@ -154,6 +160,10 @@ def _line(row: Any, screencast: Screencast, spellings: Spellings) -> Line:
         at = end
     pieces.append((row.text[at:], None))
     return Line(row.id, screencast, row.language, row.source, row.draft, row.start_ms, pieces)
+
+
+def _by_title(line: Line) -> tuple[str, str, str, int]:
+    return line.screencast.title_key, line.screencast.id, line.language, line.start_ms
 
 
 def _held(viewer: Viewer, which: ColumnElement[bool]) -> Iterator[tuple[Transcript, list[Cue]]]:
