@@ -130,7 +130,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.search import api as search_api
     from kb.search import views as search
     from kb.transcripts import api as transcripts_api
-    from kb.transcripts import editing_api, editing_views
+    from kb.transcripts import chapter_api, chapter_views, editing_api, editing_views
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
@@ -146,6 +146,7 @@ def _blueprints() -> list[Blueprint]:
         files,
         transcripts,
         editing_views,
+        chapter_views,
         categories,
         tag_views,
         glossary_views,
@@ -163,6 +164,7 @@ def _blueprints() -> list[Blueprint]:
         version_api,
         transcripts_api,
         editing_api,
+        chapter_api,
         search_api,
         categories_api,
         tag_api,

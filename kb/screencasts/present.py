@@ -122,6 +122,20 @@ class Shown:
         return [_caption(each, self.url) for each in self._screencast.captions]
 
     @property
+    def chapters(self) -> list[dict[str, Any]]:
+        """Of each start_ms and title."""
+        return self._screencast.chapters
+
+    @property
+    def chapters_are_drafts(self) -> bool:
+        return bool(self.chapters) and not self._screencast.chapters_kept
+
+    @property
+    def chapters_url(self) -> str:
+        """For the player; another one after each change."""
+        return f"{self.url}/chapters.vtt?v={self._screencast.version}"
+
+    @property
     def playable(self) -> bool:
         return self._screencast.is_playable
 

@@ -36,9 +36,10 @@ def field_texts(faults: list[Any]) -> dict[str, list[str]]:
 def _words(fault: Any) -> str:
     limits = fault.get("ctx") or {}
     match fault["type"]:
-        case "string_too_long":
+        # The latter where a text was cleaned before it was measured.
+        case "string_too_long" | "too_long" if isinstance(fault["input"], str):
             return f"Take at most {limits['max_length']} characters."
-        case "string_too_short" | "missing":
+        case "string_too_short" | "missing" | "too_short":
             return "This is needed."
         case "value_error":
             return str(fault["msg"]).removeprefix("Value error, ")

@@ -100,9 +100,12 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     ),
     "GET /screencasts/<screencast_id>/original": Acts(f"{PAGE}/original", EDITORS, 200),
     "GET /screencasts/<screencast_id>/storyboard.vtt": Shows((f"{PAGE}/storyboard.vtt",)),
-    "GET /screencasts/<screencast_id>/still": Shows((f"{PAGE}/still?at=1",)),
+    "GET /screencasts/<screencast_id>/still": Shows((f"{PAGE}/still?at=1", f"{PAGE}/still?at=1&wide=1")),
     "GET /screencasts/<screencast_id>/preview": Shows((f"{PAGE}/preview",)),
     "GET /screencasts/<screencast_id>/captions/<language>.vtt": Shows((f"{PAGE}/captions/en.vtt",)),
+    "GET /screencasts/<screencast_id>/chapters.vtt": Shows((f"{PAGE}/chapters.vtt",)),
+    "GET /screencasts/<screencast_id>/steps": Shows((f"{PAGE}/steps",), is_page=True),
+    "GET /api/v1/screencasts/<screencast_id>/chapters": Shows((f"{API}/chapters",)),
     "GET /api/v1/screencasts/<screencast_id>": Shows((API,)),
     "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>": Shows((f"{API}/transcripts/en",)),
     "GET /api/v1/tags/<words:name>/synonyms": Shows(("/api/v1/tags/{tag}/synonyms",)),
@@ -191,6 +194,12 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     ),
     "POST /screencasts/<screencast_id>/transcripts/<language>/proposals/<proposal_id>/decline": Acts(
         f"{PAGE}/transcripts/en/proposals/{{proposal}}/decline", EDITORS | {"mate"}, 302
+    ),
+    "GET /screencasts/<screencast_id>/chapters": Acts(f"{PAGE}/chapters", EDITORS, 200, is_page=True),
+    "POST /screencasts/<screencast_id>/chapters": Acts(f"{PAGE}/chapters", EDITORS, 302),
+    "POST /screencasts/<screencast_id>/chapters/keep": Acts(f"{PAGE}/chapters/keep", EDITORS, 302),
+    "PUT /api/v1/screencasts/<screencast_id>/chapters": Acts(
+        f"{API}/chapters", EDITORS, 200, {"json": {"chapters": []}}
     ),
     "GET /screencasts/<screencast_id>/recording": Acts(f"{PAGE}/recording", OWNERS, 200, is_page=True),
     "POST /screencasts/<screencast_id>/recording": Acts(f"{PAGE}/recording", OWNERS, 422),

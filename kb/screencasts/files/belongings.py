@@ -12,7 +12,7 @@ from kb.screencasts.models import ENDED, Screencast
 from kb.storage.contract import made, made_folder
 
 # Made when somebody asks for it, and made again if it is gone.
-ON_DEMAND = re.compile(r"(\d{1,4}-)?(still-\d{1,6}|preview)\.webp", re.ASCII)
+ON_DEMAND = re.compile(r"(\d{1,4}-)?(still-(wide-)?\d{1,6}|preview)\.webp", re.ASCII)
 
 
 @dataclass(frozen=True)

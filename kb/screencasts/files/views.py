@@ -88,10 +88,15 @@ def storyboard(screencast_id: str) -> ResponseReturnValue:
 @bp.get("/screencasts/<screencast_id>/still")
 @visitors
 def still(screencast_id: str) -> ResponseReturnValue:
-    """?at=SECONDS: what is on the screen then; made when it is first asked for, and kept."""
+    """?at=SECONDS: what is on the screen then; made when it is first asked for, and kept. &wide=1: to be read."""
     screencast = actions.get(viewer(), screencast_id)
     at_s = _whole_second(screencast)
-    return _drawn(screencast, f"still-{at_s}.webp", lambda video, out: stills.still(video, at_s * 1000, out))
+    name, width = ("still-wide", stills.POSTER_WIDTH) if "wide" in request.args else ("still", stills.STILL_WIDTH)
+
+    def draw(video: Path, out: Path) -> None:
+        stills.still(video, at_s * 1000, out, width=width)
+
+    return _drawn(screencast, f"{name}-{at_s}.webp", draw)
 
 
 @bp.get("/screencasts/<screencast_id>/preview")

@@ -9,6 +9,7 @@ import "./site/fragments.js";
 import "./site/live.js";
 import "./site/more.js";
 import "./site/offline.js";
+import "./site/printing.js";
 import "./site/same_place.js";
 import "./site/scrub.js";
 import "./site/search_box.js";

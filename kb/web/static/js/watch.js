@@ -1,4 +1,6 @@
 // The watch page: the player (fetched only once something plays), and the words that go with it.
+import "./watch/chapter_form.js";
+import "./watch/chapters.js";
 import "./watch/cues.js";
 import "./watch/find.js";
 import "./watch/moment_link.js";

@@ -27,10 +27,11 @@ export function start() {
 export function addLate(root) {
   const player = document.querySelector("[data-taken-over]");
   for (const late of root.querySelectorAll("template[data-late]")) {
-    if (cannotPlay(player))
-      player.src = [...late.content.querySelectorAll("source")].map(({ src, type }) => ({ src, type }));
+    const sources = [...late.content.querySelectorAll("source")];
+    if (sources.length && cannotPlay(player)) player.src = sources.map(({ src, type }) => ({ src, type }));
     showStoryboard(player, late.dataset.storyboard);
-    for (const track of late.content.querySelectorAll("track")) addCaptions(player, track);
+    for (const track of late.content.querySelectorAll("track[kind=captions]")) addCaptions(player, track);
+    if (late.content.querySelector("track[kind=chapters]")) showChapters(player, late);
   }
 }
 
@@ -45,14 +46,31 @@ function addCaptions(player, { src, srclang, label }) {
   if (!known) player.textTracks.add({ kind: "captions", src: whole(src), language: srclang, label });
 }
 
+// Those that were there before are others now.
+function showChapters(player, late) {
+  for (const old of player.textTracks.getByKind("chapters")) player.textTracks.remove(old);
+  const { src, srclang, label } = late.content.querySelector("track[kind=chapters]");
+  if (src) player.textTracks.add({ kind: "chapters", src: new URL(src, location.href).href, language: srclang, label, default: true });
+}
+
 function takeOver(player) {
   const habits = new Habits();
   habits.playerId = "showhow-player";
   player.storage = habits;
+  player.textTracks.addEventListener("add", ({ detail: track }) => {
+    if (track.kind === "chapters") track.addEventListener("load", () => readTitles(track));
+  });
   handOver(player.querySelector("media-provider"));
   showStoryboard(player, player.querySelector("media-video-layout").dataset.storyboard);
   const start = Number(player.dataset.start);
   if (start > 0) player.addEventListener("can-play", () => arrive(player, start), { once: true });
+}
+
+// Vidstack shows a title as it stands in the file, where WebVTT escapes & and <.
+function readTitles(track) {
+  for (const cue of track.cues) {
+    cue.text = new DOMParser().parseFromString(cue.text, "text/html").documentElement.textContent;
+  }
 }
 
 // Vidstack reads <source> and <track> that are children of its provider, and makes a <video> of its own.
