@@ -1,25 +1,29 @@
-"""Which of the words somebody searches for mean the same as others, as curators wrote it down with the tags."""
+"""Which of the words somebody searches for mean the same as others, as curators wrote it down: with the tags, and in
+the glossary."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from flask import current_app
 
+from kb.categories.glossary import Known, glossary
 from kb.categories.vocabulary import vocabulary
 from kb.hands import hands
 from kb.index.contract import Same, Token
 from kb.search.query import in_sequence
 
 Stems = tuple[str, ...]
+House = tuple[Mapping[str, str], tuple[Known, ...]]
 
 
 def synonyms_of(words: Sequence[str]) -> tuple[Same, ...]:
     """What the house takes for the same as these words. Whether anything holds those is asked as of any other word."""
-    house = vocabulary()
-    kept: dict[str, tuple[Mapping[str, str], Synonyms]] = current_app.extensions.setdefault("kb.synonyms", {})
+    house = (vocabulary().meanings, glossary().words)
+    kept: dict[str, tuple[House, Synonyms]] = current_app.extensions.setdefault("kb.synonyms", {})
     known = kept.get("")
-    if not known or known[0] != house.meanings:
-        known = kept[""] = (house.meanings, Synonyms(house.same(), hands().index.analyse))
+    if not known or known[0] != house:
+        groups = [*vocabulary().same(), *((word.written, *word.heard) for word in glossary().words if word.heard)]
+        known = kept[""] = (house, Synonyms(groups, hands().index.analyse))
     return known[1].of(words)
 
 

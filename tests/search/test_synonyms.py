@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from kb.accounts.rules import Viewer
-from kb.categories import tags
+from kb.categories import glossary, tags
 from kb.index.contract import Query
 from kb.index.memory import MemoryIndex
 from kb.search import actions as search
@@ -131,3 +131,15 @@ def test_a_synonym_tells_nothing_of_what_its_asker_may_not_see(world: World) -> 
         assert world.call("author", "GET", "/api/v1/search?q=everestlike").json["total"] == 1
         assert world.call("other", "GET", "/api/v1/tags?q=everestlike").json["items"] == []
         assert world.call("other", "GET", f"/api/v1/tags/{hidden}/synonyms").status_code == 404
+
+
+def test_what_is_heard_and_what_is_written_in_the_glossary_find_each_other(
+    two: list[str], call_as: Callable[[str | None], Caller], people: People
+) -> None:
+    [cluster, _] = two
+    other = call_as(people.other)
+    assert hits(other, "kuber netties") == []
+    word = glossary.add("Kubernetes", ["kuber netties"], by=people.curator).id
+    assert hits(other, "kuber netties") == [cluster]
+    glossary.remove(word, by=people.curator)
+    assert hits(other, "kuber netties") == []
