@@ -130,7 +130,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.search import api as search_api
     from kb.search import views as search
     from kb.transcripts import api as transcripts_api
-    from kb.transcripts import chapter_api, chapter_views, editing_api, editing_views
+    from kb.transcripts import caption_views, chapter_api, chapter_views, editing_api, editing_views
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
@@ -145,6 +145,7 @@ def _blueprints() -> list[Blueprint]:
         screencasts,
         files,
         transcripts,
+        caption_views,
         editing_views,
         chapter_views,
         categories,

@@ -50,6 +50,8 @@ SENTENCES = {
     ("screencast", "proposed-words"): "proposed a correction of the words of {subject}",
     ("screencast", "declined-words"): "declined a correction of the words of {subject}",
     ("screencast", "confirmed-words"): "said that the words of {subject} are right",
+    ("screencast", "replaced-words"): "replaced the words of {subject} in one language",
+    ("screencast", "deleted-words"): "deleted the words of {subject} in one language",
     ("screencast", "seeded"): "seeded screencasts from a file",
     ("category", "added"): "added the category {subject}",
     ("category", "changed"): "changed the category {subject}",

@@ -32,8 +32,9 @@ class CaptionsFile:
     language: str
 
 
-# (screencast id, file) -> None: stores uploaded captions in the caller's transaction, or raises Invalid. By kb.app.
-take_captions: list[Callable[[str, CaptionsFile], None]] = []
+# (screencast id, file, who replaces what is there): stores captions in the caller's transaction, or raises Invalid.
+# By kb.app.
+take_captions: list[Callable[[str, CaptionsFile, Person | None], None]] = []
 # (content) -> anything: raises Invalid for what `take_captions` would, before a recording comes. By kb.app.
 check_captions: list[Callable[[bytes], object]] = []
 
@@ -133,7 +134,7 @@ def change(screencast: Screencast, fields: Words, *, by: Person, captions: Capti
         if by.id != screencast.author_id and _who_sees(screencast) != was:
             raise NotAllowed("Who may see it is for its author to say. Ask them to change that.")
         if captions:
-            _take(screencast.id, captions)
+            _take(screencast.id, captions, by)
         _words_changed(screencast)
         audit.record("changed", "screencast", screencast.id, by=by.id, fields=sorted(fields.model_fields_set))
     return screencast
@@ -173,9 +174,9 @@ def retry(screencast: Screencast, *, by: Person) -> None:
         audit.record("retried", "screencast", screencast.id, by=by.id)
 
 
-def _take(screencast_id: str, captions: CaptionsFile) -> None:
+def _take(screencast_id: str, captions: CaptionsFile, by: Person | None = None) -> None:
     for take in take_captions:
-        take(screencast_id, captions)
+        take(screencast_id, captions, by)
 
 
 def _apply(screencast: Screencast, fields: Words, by: Person, *, is_new: bool = False) -> None:

@@ -14,6 +14,7 @@ from kb.errors import Invalid, KbError
 from kb.hands import hands
 from kb.screencasts import actions, erasing
 from kb.screencasts.fields import Upload
+from kb.screencasts.languages import languages_to_choose
 from kb.screencasts.models import Screencast
 from kb.screencasts.present import shown, visibility_text
 from kb.screencasts.uploads.arrivals import arrival, captions_in_request
@@ -140,6 +141,7 @@ def _choices(team: Team | None = None) -> dict[str, Any]:
         "max_bytes": settings.max_upload_bytes,
         "max_duration_s": settings.max_duration_s,
         "accept": ACCEPT,
+        "languages": languages_to_choose(),
     }
 
 

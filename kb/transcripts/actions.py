@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
-from kb import outbox
+from kb import audit, outbox
 from kb.accounts.models import Person
 from kb.db import db, now, writing
 from kb.errors import Conflict, Invalid, NotFound
@@ -38,9 +38,9 @@ def of(screencast_id: str) -> list[Transcript]:
     return sorted(found, key=lambda each: (each.draft, each.source not in BY_PEOPLE, each.language))
 
 
-def take_captions(screencast_id: str, file: CaptionsFile) -> None:
-    """Keep uploaded captions; part of the transaction that receives the screencast."""
-    put(screencast_id, file.language, read(file.content), source=WordsFrom.upload)
+def take_captions(screencast_id: str, file: CaptionsFile, by: Person | None = None) -> None:
+    """Keep uploaded captions; part of the transaction that receives or changes the screencast. by: as of `put`."""
+    put(screencast_id, file.language, read(file.content), source=WordsFrom.upload, by=by)
 
 
 def put(
@@ -86,22 +86,28 @@ def put(
         if rows:
             session.execute(insert(Cue), rows)
         session.expire(transcript, ["cues"])
-        if has_history:
-            revisions.record(transcript, cause or revisions.FIRST_CAUSE[source], by)
+        if has_history and revisions.record(transcript, cause or revisions.FIRST_CAUSE[source], by) and by:
+            _note("replaced-words", transcript, by)
         list_captions(screencast)
         words_changed(screencast)
     return transcript
 
 
-def drop(transcript: Transcript) -> None:
-    """Delete a transcript with its words."""
+def drop(transcript: Transcript, *, by: Person | None = None) -> None:
+    """Delete a transcript with its words and their history. by: the person who did it, where it was one."""
     with writing() as session:
+        if by:
+            _note("deleted-words", transcript, by)
         screencast = hold(transcript.screencast_id)
         _forget(screencast.id, transcript.language)
         session.delete(transcript)
         session.flush()
         list_captions(screencast)
         words_changed(screencast)
+
+
+def _note(act: str, transcript: Transcript, by: Person) -> None:
+    audit.record(act, "screencast", transcript.screencast_id, by=by.id, language=transcript.language)
 
 
 def set_aside(screencast_id: str) -> list[dict[str, Any]]:

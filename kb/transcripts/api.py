@@ -2,15 +2,17 @@
 
 from typing import Annotated, Any
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field, RootModel, ValidationError
 
 from kb.accounts.sessions import person, signed_in, viewer, visitors
 from kb.errors import Invalid, TooLarge, UnsupportedMedia
 from kb.screencasts import actions as screencasts
-from kb.transcripts import actions
-from kb.transcripts.cues import LARGEST_BYTES, LONGEST_MS, TimedText, check_cues, read, to_srt, to_vtt
+from kb.screencasts.as_json import absolute, instant
+from kb.transcripts import actions, downloads
+from kb.transcripts.cues import LARGEST_BYTES, LONGEST_MS, TimedText, check_cues, read
+from kb.transcripts.listing import Listed, listed
 from kb.transcripts.models import Transcript as Kept
 from kb.transcripts.models import WordsFrom
 from kb.web.api import blueprint, takes
@@ -47,6 +49,32 @@ class Captions(RootModel[str]):
     pass
 
 
+class TranscriptListed(BaseModel):
+    language: str
+    name: str
+    source: str = Field(description="speech, upload or edited")
+    engine: str | None
+    draft: bool
+    by: list[str] = Field(description="Who gave or corrected the words; nobody, where an engine wrote them.")
+    count: int = Field(description="Of captions.")
+    changed_at: str
+    url: str
+
+
+class TranscriptPage(BaseModel):
+    items: list[TranscriptListed]
+    next: None
+
+
+@bp.get("/screencasts/<screencast_id>/transcripts")
+@bp.output(TranscriptPage)
+@bp.doc(summary="In which languages there are words, and whose they are", description="The best first.")
+@visitors
+def index(screencast_id: str) -> dict[str, Any]:
+    screencast = screencasts.get(viewer(), screencast_id)
+    return {"items": [_listed_json(each, screencast.id) for each in listed(screencast)], "next": None}
+
+
 @bp.get("/screencasts/<screencast_id>/transcripts/<language>")
 @bp.doc(summary="The words with their times", responses=ANSWERS)
 @visitors
@@ -66,6 +94,16 @@ def replace(screencast_id: str, language: str) -> ResponseReturnValue:
         screencast.id, actions.check_language(language), cues, source=WordsFrom.edited, by=person()
     )
     return _out(transcript)
+
+
+@bp.delete("/screencasts/<screencast_id>/transcripts/<language>")
+@bp.output({}, status_code=204)
+@bp.doc(summary="Delete the words in one language", description="With their history. They can't be brought back.")
+@signed_in
+def delete(screencast_id: str, language: str) -> str:
+    screencast = screencasts.get_to_change(viewer(), screencast_id)
+    actions.drop(actions.find(screencast.id, language), by=person())
+    return ""
 
 
 def _cues_in() -> list[TimedText]:
@@ -89,17 +127,25 @@ def _json_cues(content: bytes) -> list[TimedText]:
     return [TimedText(round(cue.start * 1000), round(cue.end * 1000), cue.text) for cue in sent.cues]
 
 
+def _listed_json(transcript: Listed, screencast_id: str) -> dict[str, Any]:
+    url = url_for("api_transcripts.show", screencast_id=screencast_id, language=transcript.language)
+    told = {
+        name: getattr(transcript, name) for name in ("language", "name", "source", "engine", "draft", "by", "count")
+    }
+    return told | {"changed_at": instant(transcript.changed_at), "url": absolute(url)}
+
+
 def _out(transcript: Kept) -> Response:
-    cues = actions.timed_texts(transcript)
     best = request.accept_mimetypes.best_match([VTT, SRT, JSON], default=VTT)
     if best == SRT:
-        return Response(to_srt(cues), content_type=f"{SRT}; charset=utf-8")
+        return Response(downloads.srt(transcript), content_type=f"{SRT}; charset=utf-8")
     if best == JSON:
-        return jsonify(_as_json(transcript, cues))
-    return Response(to_vtt(cues), content_type=f"{VTT}; charset=utf-8")
+        return jsonify(_as_json(transcript))
+    return Response(downloads.vtt(transcript), content_type=f"{VTT}; charset=utf-8")
 
 
-def _as_json(transcript: Kept, cues: list[TimedText]) -> dict[str, Any]:
+def _as_json(transcript: Kept) -> dict[str, Any]:
+    cues = actions.timed_texts(transcript)
     return {
         "language": transcript.language,
         "source": transcript.source,

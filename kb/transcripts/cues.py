@@ -60,9 +60,12 @@ def cleaned(found: Iterable[TimedText]) -> list[TimedText]:
     return _sorted(_cleaned(found))
 
 
-def to_vtt(cues: Iterable[TimedText]) -> str:
-    """Strict WebVTT: every sign of the text that could be markup, of whatever make, is escaped."""
-    blocks = ["WEBVTT"]
+def to_vtt(cues: Iterable[TimedText], note: str = "") -> str:
+    """Strict WebVTT: every sign of the text that could be markup, of whatever make, is escaped.
+
+    note: one line for who reads the file, which no player shows.
+    """
+    blocks = ["WEBVTT", f"NOTE {note}"] if note else ["WEBVTT"]
     for cue in cues:
         # An arrow or an empty line inside a cue would end it.
         text = html.escape(_lines(cue.text), quote=False).replace("{\\", "&#123;\\")

@@ -163,3 +163,30 @@ def test_captions_for_the_player_are_strict_webvtt_in_which_nothing_could_run(au
     assert answer.text == ("WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n&lt;script&gt;alert(1)&lt;/script&gt;\n→ x\n")
     assert answer.content_type == "text/vtt; charset=utf-8"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_all_languages_are_listed_with_whose_words_they_are(author: Caller, url: str) -> None:
+    listed = url.removesuffix("/en")
+    put(author, f"{listed}/zh-hans", VTT, "text/vtt")
+    told = author.get(listed).json
+    assert told["next"] is None
+    facts = [(each["language"], each["name"], each["source"], each["draft"], each["by"]) for each in told["items"]]
+    assert facts == [
+        ("zh-Hans", "Chinese (Simplified)", "edited", False, ["Test Author"]),
+        ("en", "English", "speech", True, []),
+    ]
+    assert [each["count"] for each in told["items"]] == [1, 1]
+    assert told["items"][0]["url"].endswith(f"{listed}/zh-Hans")
+
+
+def test_words_are_deleted_once(author: Caller, url: str) -> None:
+    assert author.delete(url).status_code == 204
+    refused(author.delete(url), 404, "not-found")
+    refused(author.get(url), 404, "not-found")
+    assert author.get(f"/api/v1/screencasts/{url.split('/')[4]}").json["captions"] == []
+
+
+def test_a_draft_says_so_in_its_file(author: Caller, url: str) -> None:
+    assert "NOTE Draft: written by speech recognition" in author.get(url).text
+    put(author, url, VTT, "text/vtt")
+    assert "NOTE" not in author.get(url).text

@@ -102,11 +102,18 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /screencasts/<screencast_id>/storyboard.vtt": Shows((f"{PAGE}/storyboard.vtt",)),
     "GET /screencasts/<screencast_id>/still": Shows((f"{PAGE}/still?at=1", f"{PAGE}/still?at=1&wide=1")),
     "GET /screencasts/<screencast_id>/preview": Shows((f"{PAGE}/preview",)),
-    "GET /screencasts/<screencast_id>/captions/<language>.vtt": Shows((f"{PAGE}/captions/en.vtt",)),
+    "GET /screencasts/<screencast_id>/captions/<language>.vtt": Shows(
+        (f"{PAGE}/captions/en.vtt", f"{PAGE}/captions/en.vtt?download=1")
+    ),
+    "GET /screencasts/<screencast_id>/captions/<language>.srt": Shows((f"{PAGE}/captions/en.srt",)),
+    "GET /screencasts/<screencast_id>/transcript": Shows(
+        (f"{PAGE}/transcript", f"{PAGE}/transcript?lang=en"), is_page=True
+    ),
     "GET /screencasts/<screencast_id>/chapters.vtt": Shows((f"{PAGE}/chapters.vtt",)),
     "GET /screencasts/<screencast_id>/steps": Shows((f"{PAGE}/steps",), is_page=True),
     "GET /api/v1/screencasts/<screencast_id>/chapters": Shows((f"{API}/chapters",)),
     "GET /api/v1/screencasts/<screencast_id>": Shows((API,)),
+    "GET /api/v1/screencasts/<screencast_id>/transcripts": Shows((f"{API}/transcripts",)),
     "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>": Shows((f"{API}/transcripts/en",)),
     "GET /api/v1/tags/<words:name>/synonyms": Shows(("/api/v1/tags/{tag}/synonyms",)),
     # -- many -----------------------------------------------------------------------------------
@@ -138,6 +145,12 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     # -- changes of one screencast --------------------------------------------------------------
     "GET /screencasts/<screencast_id>/edit": Acts(f"{PAGE}/edit", EDITORS, 200, is_page=True),
     "POST /screencasts/<screencast_id>/edit": Acts(f"{PAGE}/edit", EDITORS, 302, {"data": {"title": "Changed"}}),
+    "GET /screencasts/<screencast_id>/captions": Acts(f"{PAGE}/captions", EDITORS, 200, is_page=True),
+    # Without a file.
+    "POST /screencasts/<screencast_id>/captions": Acts(
+        f"{PAGE}/captions", EDITORS, 422, {"data": {"captions_language": "de"}}
+    ),
+    "POST /screencasts/<screencast_id>/captions/<language>/delete": Acts(f"{PAGE}/captions/en/delete", EDITORS, 302),
     "POST /screencasts/<screencast_id>/publish": Acts(f"{PAGE}/publish", EDITORS, 302),
     "POST /screencasts/<screencast_id>/delete": Acts(f"{PAGE}/delete", EDITORS, 302),
     "POST /screencasts/<screencast_id>/retry": Acts(f"{PAGE}/retry", EDITORS, 302),
@@ -149,6 +162,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "PUT /api/v1/screencasts/<screencast_id>/transcripts/<language>": Acts(
         f"{API}/transcripts/en", EDITORS, 200, {"data": CAPTIONS, "content_type": "text/vtt"}
     ),
+    "DELETE /api/v1/screencasts/<screencast_id>/transcripts/<language>": Acts(f"{API}/transcripts/en", EDITORS, 204),
     "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>/cues": Shows((f"{API}/transcripts/en/cues",)),
     "PATCH /api/v1/screencasts/<screencast_id>/transcripts/<language>": Acts(
         f"{API}/transcripts/en", EDITORS, 200, {"json": {"version": 1, "changes": [CORRECTION]}}

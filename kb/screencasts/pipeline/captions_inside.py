@@ -41,7 +41,7 @@ def take(screencast: Screencast, files: list[CaptionsFile]) -> None:
         # Without any words: a track that an editor made and nobody filled.
         with suppress(Invalid):
             for take_file in take_captions if file.language not in written else ():
-                take_file(screencast.id, file)
+                take_file(screencast.id, file, None)
 
 
 def _language(told: str) -> str:

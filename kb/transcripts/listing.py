@@ -1,0 +1,80 @@
+"""The transcripts of a screencast as a list: in which language, from where, by whom, and as which files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import func, select
+
+from kb.db import db
+from kb.screencasts.languages import language_name
+from kb.screencasts.models import Screencast
+from kb.transcripts import actions, revisions
+from kb.transcripts.models import Cue, Transcript, WordsFrom
+
+
+@dataclass(frozen=True)
+class Listed:
+    """by: who gave or corrected the words. name: of the language."""
+
+    language: str
+    name: str
+    source: str
+    engine: str | None
+    draft: bool
+    by: list[str]
+    count: int
+    changed_at: datetime
+    page_url: str
+    vtt_url: str
+    srt_url: str
+    delete_url: str
+
+    @property
+    def whence(self) -> str:
+        match self.source:
+            case WordsFrom.speech:
+                return f"By speech recognition{f' ({self.engine})' if self.engine else ''}"
+            case WordsFrom.upload:
+                return f"From a file of {self.by[0]}"
+            case _:
+                return f"Written by {', '.join(self.by)}"
+
+
+def listed(screencast: Screencast) -> list[Listed]:
+    """The best first."""
+    found = actions.of(screencast.id)
+    ids = [each.id for each in found]
+    counted = select(Cue.transcript_id, func.count()).where(Cue.transcript_id.in_(ids)).group_by(Cue.transcript_id)
+    counts = dict(db.session.execute(counted).all())
+    return [_listed(screencast, each, counts.get(each.id, 0)) for each in found]
+
+
+def _listed(screencast: Screencast, transcript: Transcript, count: int) -> Listed:
+    of_it: dict[str, Any] = {"screencast_id": screencast.id, "language": transcript.language}
+    vtt_url = url_for("transcripts.captions", **of_it)
+    return Listed(
+        transcript.language,
+        language_name(transcript.language),
+        transcript.source,
+        transcript.engine,
+        transcript.draft,
+        _by(screencast, transcript),
+        count,
+        transcript.changed_at,
+        url_for("captions.read", screencast_id=screencast.id, lang=transcript.language),
+        f"{vtt_url}?download=1",
+        url_for("transcripts.subrip", **of_it),
+        url_for("captions.delete", **of_it),
+    )
+
+
+def _by(screencast: Screencast, transcript: Transcript) -> list[str]:
+    """What came with the recording came from its author."""
+    if transcript.source == WordsFrom.speech:
+        return []
+    if transcript.source == WordsFrom.edited and (helpers := revisions.helpers(transcript)):
+        return [each.name for each in helpers]
+    uploads = (each.by for each in revisions.of(transcript) if each.cause == revisions.FIRST_CAUSE[WordsFrom.upload])
+    return [(next((by for by in uploads if by), None) or screencast.author).name]
