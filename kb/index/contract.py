@@ -36,6 +36,7 @@ class Document:
     title: str
     about: str = ""  # purpose, description and tags
     spoken: str = ""
+    doubtful: str = ""  # those of the spoken words that an engine was not sure of, each as often as it was not
     screen: str = ""
     category_path: tuple[str, ...] = ()  # ids from the root to the leaf: a search in a category finds its children's
     tags: tuple[str, ...] = ()

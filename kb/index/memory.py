@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from kb.index import corrections
 from kb.index.analysis import Analyser
 from kb.index.contract import Document, Found, Hit, Query, Token
-from kb.index.ranking import BOOSTS, Ranking, norms, starts_of
+from kb.index.ranking import BOOSTS, Ranking, norms, starts_of, weight
 
 
 def light_stem(word: str) -> str:
@@ -28,7 +28,8 @@ class MemoryState:
     def counts(self, field: str, term: str) -> Iterator[tuple[int, float]]:
         for n, terms in enumerate(self._terms):
             if count := terms[field].count(term):
-                yield n, count
+                doubts = terms["doubtful"].count(term) if field == "spoken" else 0
+                yield n, weight(count, doubts)
 
     def norms(self, field: str) -> Sequence[float]:
         return norms([len(terms[field]) for terms in self._terms])
@@ -90,6 +91,7 @@ def _terms(document: Document) -> dict[str, list[str]]:
     terms = {field: [token.stem for token in ANALYSER.analyse(getattr(document, field))] for field in BOOSTS}
     exact = {token.exact for field in BOOSTS for token in ANALYSER.analyse(getattr(document, field))}
     return terms | {
+        "doubtful": [token.stem for token in ANALYSER.analyse(document.doubtful)],
         "starts": list(starts_of(ANALYSER, document.title)),
         "words": list(filter(corrections.is_ordinary, exact)),
     }

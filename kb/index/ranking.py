@@ -21,6 +21,9 @@ BOOSTS = {"title": 1.0, "about": 0.5, "spoken": 0.3, "screen": 0.3}
 ENOUGH_HITS = 10
 SHORTEST_START, LONGEST_START = 2, 12
 
+# What a spoken word counts that the engine was not sure of, where one that was said for certain counts 1.
+DOUBTFUL = 0.3
+
 # What a synonym counts, where the word itself counts 1.
 SYNONYM = 0.9
 
@@ -208,6 +211,11 @@ def _in_any(groups: Sequence[Scores]) -> Scores:
         for n, score in group.items():
             found[n] = found.get(n, 0.0) + score
     return found
+
+
+def weight(count: int, doubtful: int) -> float:
+    """How often a word counts as said. doubtful: of how many of the times the engine was not sure."""
+    return count - (1 - DOUBTFUL) * min(count, doubtful)
 
 
 def norms(lengths: Sequence[int]) -> list[float]:

@@ -23,7 +23,7 @@ from kb.index.contract import Document, Found, Hit, IndexBroken, Query, Token
 from kb.index.corrections import is_ordinary
 from kb.index.folders import Folders
 from kb.index.postings import Postings
-from kb.index.ranking import Ranking, norms, starts_of
+from kb.index.ranking import Ranking, norms, starts_of, weight
 from kb.index.segment import Segment
 
 with warnings.catch_warnings():
@@ -37,7 +37,7 @@ with warnings.catch_warnings():
     from whoosh.system import pack_uint  # type: ignore[import-untyped]
 
 # Say another name whenever the fields or the analysis change: an index of the former is then rebuilt.
-FORMAT = "whoosh-1"
+FORMAT = "whoosh-2"
 
 ANALYSER = Analyser(stem)
 
@@ -51,6 +51,18 @@ class Stems(formats.Positions):  # type: ignore[misc]
             places[token.stem].append(position)
         for stem_, positions in places.items():
             yield stem_, len(positions), float(len(positions)), self.encode(positions)
+
+
+class Spoken(Stems):
+    """From two texts: what was said, and those words of it that the engine was not sure of."""
+
+    def word_values(
+        self, value: tuple[str, str], analyzer: None, **kwargs: Any
+    ) -> Iterator[tuple[str, int, float, bytes]]:
+        spoken, doubtful = value
+        doubts = Counter(token.stem for token, _ in ANALYSER.placed(doubtful))
+        for stem_, count, _, places in super().word_values(spoken, analyzer, **kwargs):
+            yield stem_, count, weight(count, doubts[stem_]), places
 
 
 class OrdinaryWords(formats.Existence):  # type: ignore[misc]
@@ -84,7 +96,7 @@ def _schema() -> Any:
         created=fields.STORED,
         title=fields.FieldType(Stems(), None, scorable=True),
         about=fields.FieldType(Stems(), None, scorable=True),
-        spoken=fields.FieldType(Stems(), None, scorable=True),
+        spoken=fields.FieldType(Spoken(), None, scorable=True),
         screen=fields.FieldType(Stems(), None, scorable=True),
         starts=fields.FieldType(Starts(), None, scorable=True),
         words=fields.FieldType(OrdinaryWords(), None),
@@ -293,6 +305,7 @@ def _fields(document: Document) -> dict[str, Any]:
     }
     return {
         **texts,
+        "spoken": (document.spoken, document.doubtful),
         "id": document.id,
         "version": document.version,
         "created": document.created_at.isoformat(),

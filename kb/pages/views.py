@@ -22,6 +22,7 @@ from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
 from kb.search.synonyms import synonyms_of
 from kb.transcripts import actions as transcripts
+from kb.transcripts.doubt import doubtful_places
 from kb.transcripts.models import Cue, Transcript
 
 bp = Blueprint("pages", __name__)
@@ -89,22 +90,28 @@ def _transcript(screencast_id: str, transcript: Transcript) -> dict[str, Any]:
 
 def _cues(cues: Sequence[Cue], query: str) -> list[dict[str, Any]]:
     words: list[Wanted] = []
-    analyse = hands().index.analyse
     if query:
         typed = parse(query)
         asked: Query = to_query(typed, same=synonyms_of(typed.words))
-        words = wanted(asked, {}, analyse)
+        words = wanted(asked, {}, hands().index.analyse)
     return [
         {
             "start_ms": cue.start_ms,
             "end_ms": cue.end_ms,
             "text": cue.text,
-            # Escaped by kb.search.marks; <mark> is all the markup in it.
-            "html": Markup(marked(cue.text, words, analyse)) if words else escape(cue.text),  # noqa: S704
+            "html": _html(cue, words),
             "confidence": _confidence(cue),
         }
         for cue in cues
     ]
+
+
+def _html(cue: Cue, wanted: Sequence[Wanted]) -> Markup:
+    doubtful = doubtful_places(cue.text, cue.words)
+    if not wanted and not doubtful:
+        return escape(cue.text)
+    # Escaped by kb.search.marks; <mark> and <span> are all the markup in it.
+    return Markup(marked(cue.text, wanted, hands().index.analyse, doubtful))  # noqa: S704
 
 
 def _confidence(cue: Cue) -> float | None:

@@ -11,6 +11,7 @@ from kb.db import db
 from kb.index.contract import Document
 from kb.screencasts.models import Screencast
 from kb.search.marks import Passage, TimedWord
+from kb.transcripts.doubt import doubtful_words
 from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript
 
 BATCH = 200
@@ -26,7 +27,7 @@ def documents(screencast_ids: list[str]) -> list[Document]:
     found = db.session.scalars(query).all()
     ids = [screencast.id for screencast in found]
     spoken, screen, chapters = _spoken(ids), _screen(ids), _chapters(ids)
-    return [_document(each, spoken[each.id], screen[each.id], chapters[each.id]) for each in found]
+    return [_document(each, *spoken[each.id], screen[each.id], chapters[each.id]) for each in found]
 
 
 def every_document() -> Iterator[Document]:
@@ -70,13 +71,19 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
     return by_id
 
 
-def _spoken(screencast_ids: list[str]) -> dict[str, str]:
-    return _joined(
-        select(Transcript.screencast_id, Cue.text)
+def _spoken(screencast_ids: list[str]) -> dict[str, tuple[str, str]]:
+    """By screencast: all that is said, a cue a line, and those words of it that are doubtful."""
+    said: defaultdict[str, list[str]] = defaultdict(list)
+    doubts: defaultdict[str, list[str]] = defaultdict(list)
+    for screencast_id, text, words in db.session.execute(
+        select(Transcript.screencast_id, Cue.text, Cue.words)
         .join(Cue.transcript)
         .where(Transcript.screencast_id.in_(screencast_ids))
         .order_by(Transcript.screencast_id, Transcript.language, Cue.start_ms)
-    )
+    ):
+        said[screencast_id].append(text)
+        doubts[screencast_id] += doubtful_words(text, words)
+    return {each: ("\n".join(said[each]), "\n".join(doubts[each])) for each in screencast_ids}
 
 
 def _screen(screencast_ids: list[str]) -> dict[str, str]:
@@ -103,13 +110,14 @@ def _joined(query: Select[str, str]) -> dict[str, str]:
     return defaultdict(str, {screencast_id: "\n".join(lines) for screencast_id, lines in texts.items()})
 
 
-def _document(screencast: Screencast, spoken: str, screen: str, chapters: str) -> Document:
+def _document(screencast: Screencast, spoken: str, doubtful: str, screen: str, chapters: str) -> Document:
     tags = tuple(tag.name for tag in screencast.tags)
     return Document(
         id=screencast.id,
         title=screencast.title,
         about="\n".join(filter(None, (_about(screencast), chapters))),
         spoken=spoken,
+        doubtful=doubtful,
         screen=screen,
         category_path=tuple(category.id for category in path_of(screencast.category)),
         tags=tags,

@@ -1,6 +1,6 @@
 """The searched words within a text: where they stand, how good each match is, and the text with them marked. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -41,10 +41,15 @@ class Passage:
     words: tuple[TimedWord, ...] = ()
 
 
-def marked(text: str, wanted: Sequence[Wanted], analyse: Analyse) -> str:
-    """Return the whole text escaped, with <mark> around the words found; for titles."""
-    match = finder(tuple(wanted), analyse).match(Passage(0, 0, text))
-    return match.html(shortened=False) if match else escape(" ".join(text.split()))
+def marked(text: str, wanted: Sequence[Wanted], analyse: Analyse, doubtful: Collection[int] = frozenset()) -> str:
+    """Return the whole text escaped, with <mark> around the words found; for titles and transcripts.
+
+    doubtful: which of its words, counted between white space from 0, get a <span class="doubtful">.
+    """
+    passage = Passage(0, 0, text)
+    match = finder(tuple(wanted), analyse).match(passage)
+    whole = match or Match(passage, tuple((chunk, ()) for chunk in text.split()), {})
+    return whole.html(shortened=False, doubtful=doubtful)
 
 
 class Mark(NamedTuple):
@@ -82,13 +87,14 @@ class Match:
             for mark in marks
         ]
 
-    def html(self, *, shortened: bool = True) -> str:
+    def html(self, *, shortened: bool = True, doubtful: Collection[int] = frozenset()) -> str:
         shown: list[str] = []
         former = -1
         for at in self._shown() if shortened else range(len(self.chunks)):
             if at != former + 1:
                 shown.append("…")
-            shown.append(_chunk_html(*self.chunks[at]))
+            chunk = _chunk_html(*self.chunks[at])
+            shown.append(f'<span class="doubtful">{chunk}</span>' if at in doubtful else chunk)
             former = at
         if former != len(self.chunks) - 1:
             shown.append("…")

@@ -15,14 +15,13 @@ from kb.screencasts.pipeline import leasing
 from kb.screencasts.pipeline.leasing import Lease
 from kb.transcripts import actions, chaptering
 from kb.transcripts.chaptering import Said, Shown
+from kb.transcripts.doubt import DOUBTFUL
 from kb.transcripts.models import Chapter, ScreenLine, Transcript
 from kb.web.filters import clock
 
 AT_MOST = 100
 LONGEST_TITLE = 120
 LONGEST_TEXT = 4_000
-# Below this an engine says itself that it is guessing.
-DOUBTFUL = 0.4
 
 
 @dataclass(frozen=True)

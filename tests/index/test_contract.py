@@ -107,6 +107,20 @@ def test_a_word_is_found_wherever_it_stands(index: Index, typed: str, first: str
     assert ids(index, typed)[0] == first
 
 
+def test_a_word_that_was_hardly_understood_counts_less_and_is_found_all_the_same(index: Index) -> None:
+    said = "the yellow elephant opens the gate"
+    index.write([Document("unsure", "One", spoken=said, doubtful="elephant"), Document("sure", "Two", spoken=said)])
+    asked = {"visible": frozenset({"sure", "unsure"})}
+    found = index.search(Query(("elephant",)), **asked)
+    assert [hit.id for hit in found.hits] == ["sure", "unsure"]
+    assert found.hits[0].score > 1.5 * found.hits[1].score
+    assert found.hits[1].score > 0
+    [first, second] = index.search(Query(("gate",)), **asked).hits
+    assert first.score == pytest.approx(second.score)
+    phrase = index.search(Query(phrases=(("yellow", "elephant"),)), **asked)
+    assert {hit.id for hit in phrase.hits} == {"sure", "unsure"}
+
+
 def test_an_endless_compound_is_found_by_its_parts(index: Index) -> None:
     path = "/".join(f"folder{n}" for n in range(30))
     index.write([Document("long", "A path", screen=path)])

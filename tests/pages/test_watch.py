@@ -101,3 +101,16 @@ def test_a_page_says_whether_its_original_is_kept(
     for page in (author.get(f"/screencasts/{item}"), author.get(f"/screencasts/{item}/edit")):
         assert "The original is not kept here" in page.text and "/original" not in page.text
     assert "The original is not kept here" not in other.get(f"/screencasts/{item}").text
+
+
+def test_words_that_the_engine_was_not_sure_of_are_grey(
+    receive: Callable[..., str], signed_in: Callable[[str], FlaskClient], people: People
+) -> None:
+    item = receive(title="Restart the pod")
+    said = {0: [[0, 400, "restart", 0.9], [400, 600, "the", 0.9], [600, 900, "pond", 0.2]]}
+    cues = [TimedText(0, 900, "restart the pond")]
+    transcripts.put(item, "en", cues, source=WordsFrom.speech, draft=True, words=said)
+    page = signed_in(people.author).get(f"/screencasts/{item}").text
+    assert 'restart the <span class="doubtful">pond</span>' in page
+    page = signed_in(people.author).get(f"/screencasts/{item}?q=pond").text
+    assert 'restart the <span class="doubtful"><mark>pond</mark></span>' in page

@@ -18,6 +18,10 @@ from kb.screencasts import actions
 from kb.screencasts.fields import Words
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
+from kb.search.documents import documents
+from kb.transcripts import actions as transcripts
+from kb.transcripts.cues import TimedText
+from kb.transcripts.models import WordsFrom
 from tests.conftest import People
 from tests.databases import Migrated
 
@@ -98,3 +102,12 @@ def test_what_a_new_index_covers_is_not_written_a_second_time(
     assert search.drain() == 3
     assert sorted(index.written) == sorted(ids)
     assert db.session.scalars(select(Outbox)).all() == []
+
+
+def test_what_the_engine_was_not_sure_of_goes_into_the_index_as_doubtful(receive: Callable[..., str]) -> None:
+    item = receive()
+    said = {0: [[0, 400, "restart", 0.9], [400, 600, "the", None], [600, 900, "pond", 0.2]]}
+    cues = [TimedText(0, 900, "restart the pond"), TimedText(1_000, 1_500, "then wait")]
+    transcripts.put(item, "en", cues, source=WordsFrom.speech, draft=True, words=said)
+    [document] = documents([item])
+    assert (document.spoken, document.doubtful) == ("restart the pond\nthen wait", "pond")
