@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
@@ -15,7 +15,6 @@ from kb.index.contract import Query
 from kb.pages.library import Choice, Library
 from kb.screencasts import actions as screencasts
 from kb.screencasts import queries
-from kb.screencasts.languages import language_name
 from kb.screencasts.present import shown
 from kb.screencasts.versions import actions as versions
 from kb.search.marks import marked
@@ -23,7 +22,8 @@ from kb.search.query import Wanted, parse, to_query, wanted
 from kb.search.synonyms import synonyms_of
 from kb.transcripts import actions as transcripts
 from kb.transcripts.doubt import doubtful_places
-from kb.transcripts.models import Cue, Transcript
+from kb.transcripts.listing import best_of
+from kb.transcripts.models import Cue
 
 bp = Blueprint("pages", __name__)
 PAGE = 24
@@ -52,8 +52,7 @@ def library() -> ResponseReturnValue:
 @visitors
 def watch(screencast_id: str) -> ResponseReturnValue:
     screencast = screencasts.get(viewer(), screencast_id)
-    found = transcripts.of(screencast.id)
-    transcript = found[0] if found else None
+    transcript = best_of(transcripts.of(screencast.id), request.accept_languages, request.args.get("lang", ""))
     query = request.args.get("q", "").strip()
     person = person_or_none()
     return render_template(
@@ -61,7 +60,7 @@ def watch(screencast_id: str) -> ResponseReturnValue:
         may_replace=bool(person and versions.may_replace(screencast, person)),
         screencast=shown(screencast, viewer()),
         start_s=_start_s(request.args.get("t", ""), screencast.duration_ms),
-        transcript=_transcript(screencast.id, transcript) if transcript else None,
+        transcript=transcript,
         cues=_cues(transcript.cues, query) if transcript else [],
         query=query,
     )
@@ -76,16 +75,6 @@ def _start_s(given: str, duration_ms: int | None) -> float:
     except ValueError:
         return 0.0
     return seconds if 0 <= seconds <= (duration_ms or 0) / 1000 else 0.0
-
-
-def _transcript(screencast_id: str, transcript: Transcript) -> dict[str, Any]:
-    return {
-        "language": transcript.language,
-        "label": language_name(transcript.language),
-        "source": transcript.source,
-        "draft": transcript.draft,
-        "url_vtt": url_for("transcripts.captions", screencast_id=screencast_id, language=transcript.language),
-    }
 
 
 def _cues(cues: Sequence[Cue], query: str) -> list[dict[str, Any]]:

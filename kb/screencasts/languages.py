@@ -1,9 +1,11 @@
 """Languages of what is said and written: BCP 47 tags made of parts that Unicode's list knows, and their names."""
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from babel import Locale, localedata
+from werkzeug.datastructures import LanguageAccept
 
 # As long as the column.
 LONGEST_TAG = 20
@@ -47,6 +49,11 @@ def language_name(tag: str) -> str:
     details = [next((names[part] for names in kinds if part in names), part) for part in others]
     name = languages.get(language, language)
     return f"{name} ({', '.join(details)})" if details else name
+
+
+def best_language(tags: Sequence[str], accepted: LanguageAccept) -> str | None:
+    """Of these the one that the reader's browser asks for, else the first; None of none."""
+    return accepted.best_match(tags, default=tags[0]) if tags else None
 
 
 @cache

@@ -11,7 +11,7 @@ from kb.accounts.rules import VISIBILITIES, Viewer, can_change
 from kb.db import now
 from kb.screencasts import addresses
 from kb.screencasts.erasing import can_be_cancelled
-from kb.screencasts.languages import language_name
+from kb.screencasts.languages import best_language, language_name
 from kb.screencasts.models import Screencast, State, StepState
 from kb.screencasts.pipeline.progress import Progress
 from kb.screencasts.pipeline.steps import BY_NAME
@@ -119,7 +119,10 @@ class Shown:
 
     @cached_property
     def captions(self) -> list[dict[str, Any]]:
-        return [_caption(each, self.url) for each in self._screencast.captions]
+        """With `default` the one that shows unasked: no draft."""
+        found = self._screencast.captions
+        shown_first = best_language([each["language"] for each in found if not each["draft"]], request.accept_languages)
+        return [_caption(each, self.url) | {"default": each["language"] == shown_first} for each in found]
 
     @property
     def chapters(self) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from kb.screencasts.models import Screencast
 from kb.screencasts.present import shown
 from kb.screencasts.uploads.arrivals import captions_in_request
 from kb.transcripts import actions
-from kb.transcripts.listing import listed
+from kb.transcripts.listing import best_of, listed
 from kb.transcripts.reading import parts
 from kb.web.forms import parse
 
@@ -30,9 +30,7 @@ class Chosen(BaseModel):
 def read(screencast_id: str) -> ResponseReturnValue:
     """?lang=: one that it has, else the best."""
     screencast = screencasts.get(viewer(), screencast_id)
-    found = actions.of(screencast.id)
-    wanted = request.args.get("lang", "").lower()
-    transcript = next((each for each in found if each.language.lower() == wanted), found[0] if found else None)
+    transcript = best_of(actions.of(screencast.id), request.accept_languages, request.args.get("lang", ""))
     chapters = [(each["start_ms"], each["title"]) for each in screencast.chapters]
     return render_template(
         "transcripts/page.html",

@@ -1,14 +1,16 @@
 """The transcripts of a screencast as a list: in which language, from where, by whom, and as which files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import func, select
+from werkzeug.datastructures import LanguageAccept
 
 from kb.db import db
-from kb.screencasts.languages import language_name
+from kb.screencasts.languages import best_language, language_name
 from kb.screencasts.models import Screencast
 from kb.transcripts import actions, revisions
 from kb.transcripts.models import Cue, Transcript, WordsFrom
@@ -40,6 +42,16 @@ class Listed:
                 return f"From a file of {self.by[0]}"
             case _:
                 return f"Written by {', '.join(self.by)}"
+
+
+def best_of(found: Sequence[Transcript], accepted: LanguageAccept, asked: str = "") -> Transcript | None:
+    """In the language that is asked for, else in the reader's; drafts only where there is nothing else."""
+    by_language = {each.language.lower(): each for each in found}
+    if asked.lower() in by_language:
+        return by_language[asked.lower()]
+    checked = [each for each in found if not each.draft] or found
+    language = best_language([each.language for each in checked], accepted)
+    return by_language[language.lower()] if language else None
 
 
 def listed(screencast: Screencast) -> list[Listed]:

@@ -1,6 +1,7 @@
 """Pages of the words: read without the player, added as files, taken away, deleted."""
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ from werkzeug.test import TestResponse
 from kb.accounts.models import Person
 from kb.audit import AuditEntry
 from kb.db import db, now, writing
-from kb.screencasts.models import Screencast
+from kb.screencasts.models import Screencast, Source
 from kb.transcripts import actions, corrections, revisions
 from kb.transcripts.cues import NONE_FOUND, TimedText
 from kb.transcripts.editing import Change
@@ -150,3 +151,41 @@ def test_a_recording_without_words_has_a_page_that_says_so(author: Caller, recei
     url = f"/screencasts/{receive()}"
     assert "There are no words to read yet" in author.get(f"{url}/transcript").text
     assert "It has no words yet." in author.get(f"{url}/captions").text
+
+
+def tracks(page: str) -> dict[str, str]:
+    """By language, what stands in its <track>."""
+    return {re.findall(r'srclang="(.*?)"', each)[0]: each for each in re.findall(r'<track kind="captions".*?>', page)}
+
+
+def with_picture(screencast: str) -> None:
+    """As if a recording were there to play."""
+    own = {"screencast_id": screencast.split("/")[-1], "rank": 0, "size_bytes": 9}
+    with writing() as session:
+        session.add(Source(name="video.mp4", mime="video/mp4", width=640, height=360, **own))
+
+
+def test_words_of_people_are_on_when_the_player_starts_and_drafts_are_not(author: Caller, screencast: str) -> None:
+    with_picture(screencast)
+    (draft,) = tracks(author.get(screencast).text).values()
+    assert 'label="English (draft)"' in draft
+    assert "data-draft" in draft
+    assert " default" not in draft
+    add(author, screencast)
+    both = tracks(author.get(screencast).text)
+    assert {language: " default" in track for language, track in both.items()} == {"pt-BR": True, "en": False}
+
+
+def test_of_several_languages_the_readers_own_is_shown(author: Caller, screencast: str) -> None:
+    with_picture(screencast)
+    for language in ("de", "fr", "en"):
+        add(author, screencast, language=language)
+    for accepted, chosen in (("fr-CA,fr;q=0.9", "fr"), ("en-GB", "en"), ("ja", "de"), ("", "de")):
+        page = author.get(screencast, headers={"Accept-Language": accepted}).text
+        assert [language for language, track in tracks(page).items() if " default" in track] == [chosen]
+        assert f'data-cues lang="{chosen}"' in page
+        assert (
+            f'class="read" lang="{chosen}"'
+            in author.get(f"{screencast}/transcript", headers={"Accept-Language": accepted}).text
+        )
+    assert 'data-cues lang="fr"' in author.get(f"{screencast}?lang=fr").text

@@ -1,10 +1,14 @@
 // Vidstack in place of the plain <video>. The only file that knows which player it is; others listen to the <video> in it.
 // Reads: <media-player data-player data-start="seconds"> around <media-provider><video><source data-src><track>, and
 // <media-video-layout data-storyboard="address of the WebVTT file">; later <template data-late data-storyboard> with <source>s and <track>s.
+// A <track data-draft> holds words that nobody has checked: it shows when somebody chooses it, never by what they chose before.
 import { LocalMediaStorage } from "vidstack";
 import "vidstack/player";
 import "vidstack/player/layouts/default";
 import "vidstack/player/ui";
+
+// The languages of the drafts on this page.
+const drafts = new Set();
 
 // Volume, speed and captions are kept between recordings; where somebody stopped is not, since links name the second.
 class Habits extends LocalMediaStorage {
@@ -13,6 +17,11 @@ class Habits extends LocalMediaStorage {
   }
 
   async setTime() {}
+
+  async getLang() {
+    const language = await super.getLang();
+    return drafts.has(language) ? null : language;
+  }
 }
 
 export function start() {
@@ -40,10 +49,12 @@ function cannotPlay(player) {
   return Boolean(error) || networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
 }
 
-function addCaptions(player, { src, srclang, label }) {
+function addCaptions(player, { src, srclang, label, default: isDefault, dataset }) {
   const whole = (url) => new URL(url, location.href).href;
   const known = player.textTracks.toArray().some((track) => track.src && whole(track.src) === whole(src));
-  if (!known) player.textTracks.add({ kind: "captions", src: whole(src), language: srclang, label });
+  if (known) return;
+  if ("draft" in dataset) drafts.add(srclang);
+  player.textTracks.add({ kind: "captions", src: whole(src), language: srclang, label, default: isDefault });
 }
 
 // Those that were there before are others now.
@@ -56,6 +67,7 @@ function showChapters(player, late) {
 function takeOver(player) {
   const habits = new Habits();
   habits.playerId = "showhow-player";
+  for (const track of player.querySelectorAll("track[data-draft]")) drafts.add(track.srclang);
   player.storage = habits;
   player.textTracks.addEventListener("add", ({ detail: track }) => {
     if (track.kind === "chapters") track.addEventListener("load", () => readTitles(track));
