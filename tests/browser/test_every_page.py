@@ -12,6 +12,7 @@ from sqlalchemy import update
 from kb.accounts import actions as accounts
 from kb.accounts.models import Person
 from kb.categories import actions as categories
+from kb.categories import glossary
 from kb.categories.tags import tags_named
 from kb.config import ROOT
 from kb.db import db, now, writing
@@ -38,7 +39,7 @@ PAGES = sorted(
         for route, what in ROUTES.items()
         if route.startswith("GET ") and (isinstance(what, Open) or what.is_page)
         for url in ((what.url,) if isinstance(what, Acts) else what.urls)
-        if not (url.endswith((".json", "z")) or "/status?" in url)
+        if not (url.endswith((".json", "z", ".csv", "/counts")) or "/status?" in url)
     }
     | {"/?select=1", "/search?q=clip&select=1", "/nothing-here", "/search?q=nothing-has-this", "/search"}
 )
@@ -54,6 +55,8 @@ def full(tmp_path_factory: pytest.TempPathFactory, migrated: Path, clip: Path) -
         for number in range(12):
             parent = categories.add(f"Branch {number} {RIGHT_TO_LEFT if number % 3 == 0 else ''}".strip(), by=admin)
             categories.add(LONG_WORD[:80], by=admin, parent_id=parent.id)
+        for written, heard in ((LONG_WORD[:80], "reset it"), (RIGHT_TO_LEFT, "then"), ("Here", "here")):
+            glossary.add(written, [heard], by=admin)
         with writing() as session:
             for number, screencast in enumerate(session.query(Screencast)):
                 screencast.title = (LONG_WORD, RIGHT_TO_LEFT, "Reset the VPN")[number % 3]

@@ -22,8 +22,9 @@ export function tickingAll() {
       ":checked"() {
         return this.ticked === this.total;
       },
-      ":indeterminate"() {
-        return this.ticked > 0 && this.ticked < this.total;
+      // A property alone, which no attribute sets.
+      "x-effect"() {
+        this.$el.indeterminate = this.ticked > 0 && this.ticked < this.total;
       },
       "@change"() {
         for (const box of this.boxes()) box.checked = this.$el.checked;
