@@ -130,7 +130,15 @@ def _blueprints() -> list[Blueprint]:
     from kb.search import api as search_api
     from kb.search import views as search
     from kb.transcripts import api as transcripts_api
-    from kb.transcripts import caption_views, chapter_api, chapter_views, editing_api, editing_views
+    from kb.transcripts import (
+        caption_views,
+        chapter_api,
+        chapter_views,
+        editing_api,
+        editing_views,
+        screen_api,
+        screen_views,
+    )
     from kb.transcripts import views as transcripts
     from kb.web import views as web
 
@@ -147,6 +155,7 @@ def _blueprints() -> list[Blueprint]:
         transcripts,
         caption_views,
         editing_views,
+        screen_views,
         chapter_views,
         categories,
         tag_views,
@@ -165,6 +174,7 @@ def _blueprints() -> list[Blueprint]:
         version_api,
         transcripts_api,
         editing_api,
+        screen_api,
         chapter_api,
         search_api,
         categories_api,

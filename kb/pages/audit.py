@@ -45,6 +45,8 @@ SENTENCES = {
     ("screencast", "replaced"): "replaced the recording of {subject}",
     ("screencast", "restored-version"): "restored an earlier recording of {subject}",
     ("screencast", "erased-version"): "erased an earlier recording of {subject}",
+    ("screencast", "hid-screen-text"): "hid words on the screen of {subject} from search",
+    ("screencast", "showed-screen-text"): "let words on the screen of {subject} be found again",
     ("screencast", "chose-chapters"): "chose the chapters of {subject}",
     ("screencast", "corrected-words"): "corrected the words of {subject}",
     ("screencast", "proposed-words"): "proposed a correction of the words of {subject}",

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
+from kb.accounts.rules import can_change
 from kb.accounts.sessions import person_or_none, viewer, visitors
 from kb.categories import actions as categories
 from kb.categories.present import choices
@@ -21,6 +22,7 @@ from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
 from kb.search.synonyms import synonyms_of
 from kb.transcripts import actions as transcripts
+from kb.transcripts import screen_text
 from kb.transcripts.doubt import doubtful_places
 from kb.transcripts.listing import best_of
 from kb.transcripts.models import Cue
@@ -63,6 +65,7 @@ def watch(screencast_id: str) -> ResponseReturnValue:
         transcript=transcript,
         cues=_cues(transcript.cues, query) if transcript else [],
         query=query,
+        on_screen=screen_text.summary(screencast.id, with_hidden=can_change(viewer(), screencast)),
     )
 
 

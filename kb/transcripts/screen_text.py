@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -22,6 +23,7 @@ from kb.transcripts.actions import columns, hold, words_changed
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import ScreenLine
 from kb.transcripts.on_screen import Screen, Seen
+from kb.transcripts.secret_words import looks_secret
 
 # Of the whole step: until then the pictures are decoded.
 DECODED = 0.2
@@ -34,6 +36,19 @@ def of(screencast_id: str, *, with_hidden: bool) -> list[ScreenLine]:
     if not with_hidden:
         lines = lines.where(ScreenLine.is_hidden.is_(False))
     return list(db.session.scalars(lines.order_by(ScreenLine.start_ms, ScreenLine.id)))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many lines can be read, and of those that are hidden, how many look like secrets."""
+
+    lines: int
+    secrets: int = 0
+
+
+def summary(screencast_id: str, *, with_hidden: bool) -> Summary:
+    found = of(screencast_id, with_hidden=with_hidden)
+    return Summary(len(found), sum(line.is_hidden and looks_secret(line.text) for line in found))
 
 
 def put(screencast_id: str, lines: Iterable[TimedText]) -> None:

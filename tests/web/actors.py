@@ -33,14 +33,14 @@ from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast, Source, Step, Version
 from kb.screencasts.pipeline.work import probe, quick, rendition
 from kb.screencasts.uploads import actions as uploads
-from kb.search import actions as search
 from kb.screentext.scripted import Scripted as Unread
+from kb.search import actions as search
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made, made_folder, original
 from kb.transcripts import actions as transcripts
 from kb.transcripts import chapters, hearing, screen_text
 from kb.transcripts.cues import TimedText
-from kb.transcripts.models import Proposal, WordsFrom
+from kb.transcripts.models import Proposal, ScreenHiding, WordsFrom
 from tests.databases import Migrated
 
 ACTORS = ("nobody", "other", "mate", "author", "curator", "admin")
@@ -130,6 +130,7 @@ class World:
             tag=word(kind, "tag"),
             version=f"version-{kind}",
             proposal=f"proposal-{kind}",
+            hiding=f"hiding-{kind}",
             **self.names,
         )
 
@@ -307,7 +308,9 @@ def _like(first_id: str, kind: str, world: World) -> str:
             screencast_id, "en", cues, source=WordsFrom.upload, by=session.get_one(Person, world.people["author"])
         )
         session.add(_proposal(screencast_id, kind, world.people["mate"]))
-        screen_text.put(screencast_id, [TimedText(500, 1500, f"Error: {word(kind, 'screen')}")])
+        session.add(ScreenHiding(id=f"hiding-{kind}", screencast_id=screencast_id, text=word(kind, "hidden")))
+        screen = [TimedText(500, 1500, f"Error: {word(kind, 'screen')}"), TimedText(500, 1500, word(kind, "hidden"))]
+        screen_text.put(screencast_id, screen)
         wanted = [chapters.Wanted(0, "How to reset it"), chapters.Wanted(1000, word(kind, "chapter"))]
         chapters.put(session.get_one(Screencast, screencast_id), wanted, by=author)
         accounts.access_changed()

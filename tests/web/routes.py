@@ -2,7 +2,7 @@
 
 In a URL, {id} is a screencast, {ids} all of them, {trashed} one in the trash, {poster} the name of its poster, {tag}
 its tag; {category}, {token}, {invitation}, {upload} and {person} are rows of other people; {team} has something shared
-with it, {empty_team} nothing; {proposal} is mate's.
+with it, {empty_team} nothing; {proposal} is mate's; {hiding} is of the screencast.
 """
 
 from collections.abc import Mapping
@@ -113,6 +113,8 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /screencasts/<screencast_id>/steps": Shows((f"{PAGE}/steps",), is_page=True),
     "GET /api/v1/screencasts/<screencast_id>/chapters": Shows((f"{API}/chapters",)),
     "GET /api/v1/screencasts/<screencast_id>": Shows((API,)),
+    "GET /screencasts/<screencast_id>/screen-text": Shows((f"{PAGE}/screen-text",), is_page=True),
+    "GET /api/v1/screencasts/<screencast_id>/screen-text": Shows((f"{API}/screen-text",)),
     "GET /api/v1/screencasts/<screencast_id>/transcripts": Shows((f"{API}/transcripts",)),
     "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>": Shows((f"{API}/transcripts/en",)),
     "GET /api/v1/tags/<words:name>/synonyms": Shows(("/api/v1/tags/{tag}/synonyms",)),
@@ -188,6 +190,18 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "POST /api/v1/screencasts/<screencast_id>/transcripts/<language>/proposals/<proposal_id>/decline": Acts(
         f"{API}/transcripts/en/proposals/{{proposal}}/decline", EDITORS | {"mate"}, 204
     ),
+    "POST /api/v1/screencasts/<screencast_id>/screen-text/hidings": Acts(
+        f"{API}/screen-text/hidings", EDITORS, 201, {"json": {"text": "Error"}}
+    ),
+    "DELETE /api/v1/screencasts/<screencast_id>/screen-text/hidings/<hiding_id>": Acts(
+        f"{API}/screen-text/hidings/{{hiding}}", EDITORS, 204
+    ),
+    "POST /screencasts/<screencast_id>/screen-text/hidings": Acts(
+        f"{PAGE}/screen-text/hidings", EDITORS, 302, {"data": {"start": "0:00", "end": "0:01"}}
+    ),
+    "POST /screencasts/<screencast_id>/screen-text/hidings/<hiding_id>/delete": Acts(
+        f"{PAGE}/screen-text/hidings/{{hiding}}/delete", EDITORS, 302
+    ),
     "GET /screencasts/<screencast_id>/transcripts/<language>/edit": Acts(
         f"{PAGE}/transcripts/en/edit", PEOPLE, 200, is_page=True
     ),
@@ -209,6 +223,8 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "POST /screencasts/<screencast_id>/transcripts/<language>/proposals/<proposal_id>/decline": Acts(
         f"{PAGE}/transcripts/en/proposals/{{proposal}}/decline", EDITORS | {"mate"}, 302
     ),
+    "GET /screencasts/<screencast_id>/suggested-tags": Acts(f"{PAGE}/suggested-tags", EDITORS, 200, is_page=True),
+    "GET /api/v1/screencasts/<screencast_id>/suggested-tags": Acts(f"{API}/suggested-tags", EDITORS, 200),
     "GET /screencasts/<screencast_id>/chapters": Acts(f"{PAGE}/chapters", EDITORS, 200, is_page=True),
     "POST /screencasts/<screencast_id>/chapters": Acts(f"{PAGE}/chapters", EDITORS, 302),
     "POST /screencasts/<screencast_id>/chapters/keep": Acts(f"{PAGE}/chapters/keep", EDITORS, 302),
