@@ -56,6 +56,7 @@ bench: setup-test
 	.venv/bin/python bench/ingest.py
 	.venv/bin/python bench/library.py
 	.venv/bin/python bench/pages.py
+	.venv/bin/python bench/streams.py
 
 assets: setup
 

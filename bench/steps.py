@@ -23,13 +23,15 @@ from kb.screencasts import actions
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import work
-from kb.transcripts import hearing
+from kb.transcripts import chapters, hearing, screen_text
 
 STEPS: dict[str, Callable[[str], None]] = {
     "probe": work.probe,
     "quick": work.quick,
     "rendition": work.rendition,
     "speech": hearing.hear,
+    "screen": screen_text.read_screen,
+    "chapters": chapters.find,
 }
 
 
