@@ -169,6 +169,34 @@ def reindex() -> None:
 
 
 @kb.command()
+@click.option("--missing", is_flag=True, help="What was prepared without hearing it, or before there were all steps.")
+@click.option("--drafts", is_flag=True, help="Drafts that nobody has corrected, with the engine that there is now.")
+@in_site
+def transcribe(missing: bool, drafts: bool) -> None:
+    """Have recordings heard (again) by the workers of the running site, and wait for them."""
+    from kb.hands import hands
+    from kb.screencasts.pipeline.actions import hear_again
+    from kb.transcripts import again
+    from kb.web.views import redis_check, workers_check
+
+    if missing == drafts:
+        raise click.UsageError("Say which: --missing or --drafts.")
+    engine = hands().speech
+    if fault := engine.unavailable() if engine else "Speech recognition is switched off (KB_SPEECH).":
+        raise Conflict(fault)
+    if redis_check() or workers_check():
+        raise Conflict("The workers of the site do it, and they don't run. Start the site first: make run")
+    ids, ask = (again.lacking(), again.fill) if missing else (again.drafts(), hear_again)
+    try:
+        with click.progressbar(length=len(ids), label=f"Hearing {len(ids):,} recordings") as bar:
+            again.work_through(ids, ask, on_done=bar.update)
+    except KeyboardInterrupt:
+        click.echo(f"\nStopped. Up to {again.AT_ONCE} go on in the workers; run this again for the others.")
+        raise
+    click.echo(f"Done: {len(ids):,}.")
+
+
+@kb.command()
 @click.option("--from", "file", type=click.File("rb"), required=True, help="Lines of JSON; - is standard input.")
 @click.option("--as", "email", help="Whose screencasts they are.")
 def seed(file: BinaryIO, email: str | None) -> None:

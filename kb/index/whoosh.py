@@ -56,9 +56,7 @@ class Stems(formats.Positions):  # type: ignore[misc]
 class Spoken(Stems):
     """From two texts: what was said, and those words of it that the engine was not sure of."""
 
-    def word_values(
-        self, value: tuple[str, str], analyzer: None, **kwargs: Any
-    ) -> Iterator[tuple[str, int, float, bytes]]:
+    def word_values(self, value: Any, analyzer: None, **kwargs: Any) -> Iterator[tuple[str, int, float, bytes]]:
         spoken, doubtful = value
         doubts = Counter(token.stem for token, _ in ANALYSER.placed(doubtful))
         for stem_, count, _, places in super().word_values(spoken, analyzer, **kwargs):
@@ -183,6 +181,11 @@ class WhooshIndex:
             seen = state.seen_by(visible)
             found = Ranking(state, ANALYSER, visible=seen, allowed=seen).suggest(typed, limit=limit)
             return [state.stored[n]["id"] for n in found]
+
+    def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
+        with self._reading() as state:
+            seen = state.seen_by(visible)
+            return Ranking(state, ANALYSER, visible=seen, allowed=seen).spread(stems)
 
     def analyse(self, text: str) -> list[Token]:
         return ANALYSER.analyse(text)

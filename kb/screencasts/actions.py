@@ -127,7 +127,7 @@ def change(screencast: Screencast, fields: Words, *, by: Person, captions: Capti
     Raises NotAllowed where somebody else than its author would change who may see it.
     """
     with writing():
-        was = _who_sees(screencast)
+        was, spoken = _who_sees(screencast), screencast.language
         _apply(screencast, fields, by)
         if fields.draft is not None:
             screencast.published_at = None if fields.draft else (screencast.published_at or now())
@@ -136,6 +136,8 @@ def change(screencast: Screencast, fields: Words, *, by: Person, captions: Capti
         if captions:
             _take(screencast.id, captions, by)
         _words_changed(screencast)
+        if screencast.language != spoken and not _is_heard_as(screencast.language, screencast):
+            pipeline.hear_again(screencast.id)
         audit.record("changed", "screencast", screencast.id, by=by.id, fields=sorted(fields.model_fields_set))
     return screencast
 
@@ -190,6 +192,8 @@ def _apply(screencast: Screencast, fields: Words, by: Person, *, is_new: bool = 
         screencast.category_id = _category_id(fields.category)
     if fields.tags is not None:
         screencast.tags = tags_named(taken(fields.tags, had=screencast.tags, leave_out_retired=is_new))
+    if fields.language is not None:
+        screencast.language = fields.language or None
     if fields.visibility is not None:
         screencast.visibility = fields.visibility
     if fields.team is not None and fields.visibility is None and screencast.visibility != "team":
@@ -198,6 +202,10 @@ def _apply(screencast: Screencast, fields: Words, by: Person, *, is_new: bool = 
         screencast.team_id = None
     elif fields.visibility or fields.team:
         screencast.team_id = _team_id(fields, screencast, by)
+
+
+def _is_heard_as(language: str | None, screencast: Screencast) -> bool:
+    return language in {caption["language"] for caption in screencast.captions}
 
 
 def _who_sees(screencast: Screencast) -> tuple[str, str | None, bool]:

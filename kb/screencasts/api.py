@@ -58,6 +58,7 @@ class ScreencastOut(BaseModel):
     category: NamedOut | None
     tags: list[str]
     author: NamedOut
+    language: str | None = Field(description="What is spoken in it, where somebody has said so.")
     visibility: str
     team: NamedOut | None
     draft: bool

@@ -22,6 +22,7 @@ def as_json(screencast: Screencast) -> dict[str, Any]:
         "category": {"id": category.id, "name": category.name} if category else None,
         "tags": [tag.name for tag in screencast.tags],
         "author": {"id": screencast.author.id, "name": screencast.author.name},
+        "language": screencast.language,
         "visibility": screencast.visibility,
         "team": {"id": screencast.team.id, "name": screencast.team.name} if screencast.team else None,
         "draft": screencast.is_draft,

@@ -39,6 +39,10 @@ def _tags(value: Any) -> Any:
     return [word for text in texts for word in text.split(",") if word.strip()]
 
 
+def _spoken(text: str) -> str:
+    return language_tag(text) if text else ""
+
+
 def _flag(value: Any) -> Any:
     return (value.strip().lower() or False) if isinstance(value, str) else value
 
@@ -80,6 +84,9 @@ class Words(BaseModel):
         None,
         description="private, team, everyone (signed-in people) or public; left out of an upload: as its category "
         "says, else everyone",
+    )
+    language: Annotated[Annotated[str, AfterValidator(_spoken)] | None, Clearable] = Field(
+        None, description="BCP 47, of what is spoken in it; empty: found out where the engine can."
     )
     team: str | None = Field(None, description="With visibility team: its id; the author's only one if left out.")
     draft: Annotated[bool, BeforeValidator(_flag)] | None = Field(

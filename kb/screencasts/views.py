@@ -162,6 +162,7 @@ def _edit_page(screencast: Screencast, errors: dict[str, list[str]] | None = Non
             "description": screencast.description,
             "category": screencast.category_id or "",
             "tags": ", ".join(tag.name for tag in screencast.tags),
+            "language": screencast.language or "",
             "visibility": screencast.visibility,
             "team": screencast.team_id or "",
         }

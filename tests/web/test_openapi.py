@@ -85,7 +85,7 @@ def test_an_upload_is_a_form_with_a_file_and_the_fields_of_the_contract(document
     assert form["required"] == ["file"]
     assert set(form["properties"]) == {
         "file", "title", "purpose", "description", "category", "tags", "visibility", "team", "captions",
-        "captions_language", "draft",
+        "captions_language", "draft", "language",
     }  # fmt: skip
     assert form["properties"]["file"] == {
         "type": "string", "format": "binary", "title": "File", "description": "The recording.",

@@ -6,7 +6,7 @@ from kb import audit
 from kb.accounts.models import Person
 from kb.db import db, now, writing
 from kb.screencasts.models import ENDED, Screencast, Step, StepState
-from kb.screencasts.pipeline.steps import STEPS
+from kb.screencasts.pipeline.steps import STEPS, StepKind
 from kb.screencasts.pipeline.transitions import NOT_YET, ask_for_ready, end, hold, is_ready, put_back, sum_up
 
 # How many are started again while somebody waits for the page to answer.
@@ -16,9 +16,7 @@ AT_ONCE = 500
 def start(screencast: Screencast) -> None:
     """Make the rows of a new screencast's steps and ask for the first; inside the caller's transaction."""
     for place, kind in enumerate(STEPS):
-        screencast.steps.append(
-            Step(name=kind.name, place=place, state=StepState.waiting, progress=0.0, attempt=0, due_at=NOT_YET)
-        )
+        screencast.steps.append(_new(kind, place))
     db.session.flush()
     ask_for_ready(screencast)
 
@@ -80,6 +78,27 @@ def redo(screencast_id: str, names: tuple[str, ...]) -> None:
             ask_for_ready(screencast)
 
 
+def hear_again(screencast_id: str) -> None:
+    """Write down once more what is said. The index learns of new words by itself."""
+    redo(screencast_id, ("speech", "chapters"))
+
+
+def complete(screencast_id: str) -> None:
+    """Add the steps that did not exist when it was prepared, and ask for them."""
+    with writing():
+        screencast = hold(screencast_id)
+        known = {step.name for step in screencast.steps} if screencast else set()
+        if not screencast or not known:
+            return
+        for place, kind in enumerate(STEPS):
+            if step := screencast.step(kind.name):
+                step.place = place
+            else:
+                screencast.steps.append(_new(kind, place))
+        sum_up(screencast)
+        ask_for_ready(screencast)
+
+
 def indexed(screencast_ids: list[str]) -> None:
     """The index has the words of these: end the step where nothing more will come."""
     with writing() as session:
@@ -98,6 +117,10 @@ def is_first_time(screencast: Screencast) -> bool:
     """Whether it was never prepared to the end: what came last has never been done."""
     index = screencast.step("index")
     return screencast.take == 1 and index is not None and index.state not in ENDED
+
+
+def _new(kind: StepKind, place: int) -> Step:
+    return Step(name=kind.name, place=place, state=StepState.waiting, progress=0.0, attempt=0, due_at=NOT_YET)
 
 
 def _may_be_retried(step: Step) -> bool:
