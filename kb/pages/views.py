@@ -26,6 +26,7 @@ from kb.transcripts import screen_text
 from kb.transcripts.doubt import doubtful_places
 from kb.transcripts.listing import best_of
 from kb.transcripts.models import Cue
+from kb.transcripts.present import beside
 
 bp = Blueprint("pages", __name__)
 PAGE = 24
@@ -63,6 +64,7 @@ def watch(screencast_id: str) -> ResponseReturnValue:
         screencast=shown(screencast, viewer()),
         start_s=_start_s(request.args.get("t", ""), screencast.duration_ms),
         transcript=transcript,
+        beside=beside(screencast, transcript, viewer()) if transcript else None,
         cues=_cues(transcript.cues, query) if transcript else [],
         query=query,
         on_screen=screen_text.summary(screencast.id, with_hidden=can_change(viewer(), screencast)),

@@ -36,12 +36,18 @@ class Beside:
     language: str
     url: str
     api_url: str
+    confirm_url: str
+    history_url: str
     proposals: dict[tuple[int, str], list[Proposed]] = field(default_factory=dict)
     stale: list[Proposed] = field(default_factory=list)
 
     @property
     def waiting(self) -> int:
         return sum(map(len, self.proposals.values())) + len(self.stale)
+
+    @property
+    def first(self) -> Proposed:
+        return next((each for waiting in self.proposals.values() for each in waiting), None) or self.stale[0]
 
 
 def beside(screencast: Screencast, transcript: Transcript, viewer: Viewer) -> Beside:
@@ -54,6 +60,8 @@ def beside(screencast: Screencast, transcript: Transcript, viewer: Viewer) -> Be
         version=transcript.version,
         language=transcript.language,
         url=url_for("corrections.edit", **named),
+        confirm_url=url_for("corrections.confirm", **named),
+        history_url=url_for("corrections.history", **named),
         api_url=url_for("api_transcripts.show", **named),
     )
     if viewer.person_id:

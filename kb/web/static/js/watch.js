@@ -1,4 +1,5 @@
 // The watch page: the player (fetched only once something plays), and the words that go with it.
+import "./transcript/start.js";
 import "./watch/chapter_form.js";
 import "./watch/chapters.js";
 import "./watch/cues.js";

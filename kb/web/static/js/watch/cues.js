@@ -1,5 +1,5 @@
 // The transcript follows the recording, and each of its rows seeks. Scrolled by hand it stays where it is, until "Back to now".
-// Reads: [data-cues] with links data-start-ms, data-end-ms; button [data-follow-again].
+// Reads: [data-cues] with links data-start-ms, data-end-ms; button [data-follow-again]. Hears on document: "cues-changed".
 import { goTo, whenTimeMoves } from "./playing.js";
 
 let list = null;
@@ -34,13 +34,18 @@ for (const name of ["wheel", "touchmove", "keydown"])
     { passive: true },
   );
 
+// Somebody corrects the words: rows come, go and get other times.
+document.addEventListener("cues-changed", () => {
+  list = null;
+});
+
 // The words may come later than the page, so the list is looked up anew when it was replaced.
 function readList() {
   if (list?.isConnected) return true;
   list = document.querySelector("[data-cues]");
   rows = [...(list?.querySelectorAll("[data-start-ms]") ?? [])];
   starts = rows.map((row) => Number(row.dataset.startMs));
-  current = null;
+  current = list?.querySelector("[aria-current]") ?? null;
   return Boolean(list);
 }
 
@@ -65,8 +70,9 @@ function show(row) {
 }
 
 function bringIntoSight() {
-  if (!current || !isScroller()) return;
-  const top = current.offsetTop - list.clientHeight / 3;
+  // Not away from the row that somebody writes in.
+  if (!current || !isScroller() || list.querySelector(".cue-open")) return;
+  const top = current.closest("li").offsetTop - list.clientHeight / 3;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   list.scrollTo({ top, behavior: calm ? "instant" : "smooth" });
 }

@@ -22,4 +22,19 @@ export function goTo(seconds) {
   return true;
 }
 
+export function pause() {
+  video()?.pause();
+}
+
+// Shows the moment, standing still; as soon as there is something to show.
+export function holdAt(seconds) {
+  const playing = video();
+  if (!playing) return;
+  playing.pause();
+  wanted = seconds;
+  if (playing.readyState) playing.currentTime = seconds;
+  else playing.addEventListener("loadedmetadata", () => (playing.currentTime = wanted), { once: true });
+}
+
+let wanted = 0;
 const video = () => document.querySelector("[data-player] video");
