@@ -86,22 +86,33 @@ def bring_back(screencast_id: str, kept: list[dict[str, Any]]) -> None:
             _replace(screencast, [Chapter(start_ms=ms, title=title, text=text) for ms, title, text in each["chapters"]])
 
 
+def draft_again(screencast: Screencast) -> None:
+    """After lines were hidden or shown again: a draft may be called by one. In the caller's transaction."""
+    if screencast.chapters and not screencast.chapters_kept:
+        _replace(screencast, _drafted(screencast))
+
+
 def _find(lease: Lease) -> None:
     screencast = db.session.get_one(Screencast, lease.screencast_id)
     if screencast.chapters_kept:
         leasing.finish(lease, skipped=True, code="chosen")
         return
+    drafted = _drafted(screencast)
+    with leasing.results(lease) as held:
+        # Somebody may have chosen them meanwhile.
+        if not held.chapters_kept and (drafted or held.chapters):
+            _replace(held, drafted)
+        leasing.finish(lease)
+
+
+def _drafted(screencast: Screencast) -> list[Chapter]:
     drafted = chaptering.drafts(
         screencast.duration_ms or 0,
         scenes_ms=screencast.scenes or [],
         said=_said(screencast.id),
         shown=_shown(screencast.id),
     )
-    with leasing.results(lease) as held:
-        # Somebody may have chosen them meanwhile.
-        if not held.chapters_kept and (drafted or held.chapters):
-            _replace(held, [Chapter(start_ms=each.start_ms, title=each.title, draft=True) for each in drafted])
-        leasing.finish(lease)
+    return [Chapter(start_ms=each.start_ms, title=each.title, draft=True) for each in drafted]
 
 
 def _said(screencast_id: str) -> list[Said]:

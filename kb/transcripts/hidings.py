@@ -11,6 +11,7 @@ from kb.accounts.models import Person
 from kb.db import db, writing
 from kb.errors import Invalid, NotFound
 from kb.screencasts.models import Screencast
+from kb.transcripts import chapters
 from kb.transcripts.actions import hold, words_changed
 from kb.transcripts.models import ScreenHiding, ScreenLine
 from kb.transcripts.on_screen import says_same
@@ -56,6 +57,7 @@ def show_again(screencast: Screencast, hiding_id: str, *, by: Person) -> None:
         session.flush()
         audit.record("showed-screen-text", "screencast", screencast.id, by=by.id)
         apply(screencast.id)
+        chapters.draft_again(held)
         words_changed(held)
 
 
@@ -92,6 +94,7 @@ def _hide(hiding: ScreenHiding, by: Person) -> ScreenHiding:
         # Without the text: who may read this record need not be who may read the line.
         audit.record("hid-screen-text", "screencast", screencast.id, by=by.id)
         apply(screencast.id)
+        chapters.draft_again(screencast)
         words_changed(screencast)
     return hiding
 

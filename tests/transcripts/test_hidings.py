@@ -3,12 +3,14 @@
 import pytest
 
 from kb.accounts.models import Person
-from kb.db import db
+from kb.db import db, writing
 from kb.errors import Invalid, NotFound
 from kb.screencasts.models import Screencast
 from kb.search.actions import drain
-from kb.transcripts import hidings, screen_text
+from kb.transcripts import chapters, hidings, screen_text
+from kb.transcripts.chapters import Wanted
 from kb.transcripts.cues import TimedText
+from kb.transcripts.models import Chapter
 from tests.conftest import Caller, People
 
 LINES = [
@@ -98,3 +100,23 @@ def test_a_hiding_of_another_screencast_is_not_there(screencast: Screencast, by:
     with pytest.raises(NotFound):
         hidings.show_again(other, hiding.id, by=by)
     assert LINES[0].text not in seen(screencast.id)
+
+
+def test_a_drafted_chapter_is_not_called_by_a_line_that_is_hidden(screencast: Screencast, by: Person) -> None:
+    drafted = [
+        Chapter(screencast_id=screencast.id, start_ms=at, title=LINES[place].text, draft=True)
+        for place, at in ((0, 0), (1, 5000))
+    ]
+    with writing() as session:
+        held = session.get_one(Screencast, screencast.id)
+        session.add_all(drafted)
+        held.chapters = [{"start_ms": each.start_ms, "title": each.title} for each in drafted]
+    hidings.hide_text(screencast, LINES[1].text, by=by)
+    told = [each.title for each in chapters.of(screencast.id)] + [each["title"] for each in screencast.chapters]
+    assert not [title for title in told if "Lovelace" in title]
+
+
+def test_chapters_that_somebody_chose_stay_when_a_line_is_hidden(screencast: Screencast, by: Person) -> None:
+    chapters.put(screencast, [Wanted(0, "First"), Wanted(500, "Then")], by=by)
+    hidings.hide_text(screencast, LINES[1].text, by=by)
+    assert [each.title for each in chapters.of(screencast.id)] == ["First", "Then"]
