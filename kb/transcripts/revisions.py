@@ -7,7 +7,7 @@ from datetime import timedelta
 from difflib import SequenceMatcher
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, select, update
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import joinedload, undefer
 
 from kb.accounts.models import Person
 from kb.db import db, now
@@ -85,7 +85,9 @@ def exist(transcript: Transcript) -> bool:
 
 def of(transcript: Transcript) -> list[Revision]:
     """The newest first, without their words."""
-    return list(db.session.scalars(select(Revision).where(_is_of(transcript)).order_by(Revision.number.desc())))
+    people = joinedload(Revision.by), joinedload(Revision.accepted_by)
+    found = select(Revision).where(_is_of(transcript)).options(*people)
+    return list(db.session.scalars(found.order_by(Revision.number.desc())))
 
 
 def get(transcript: Transcript, number: int) -> Revision:

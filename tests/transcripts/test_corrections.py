@@ -188,3 +188,19 @@ def test_a_difference_is_told_by_word() -> None:
     assert [(piece.kind, piece.text) for piece in passage.pieces] == [
         ("", "restart the"), ("del", "spoiler"), ("ins", "spooler")
     ]  # fmt: skip
+
+
+def test_a_history_of_many_people_is_read_in_one_statement(
+    heard: Transcript, who: Callable[[str], Person], asked: list[str]
+) -> None:
+    for number, name in enumerate(("author", "mate", "other", "curator", "admin")):
+        cue = heard.cues[0]
+        now_there = actions.text_of(cue)
+        edit(heard, who(name), ([now_there], [TimedText(0, 900, f"restart number {number}")]))
+    own = heard.id
+    db.session.expunge_all()
+    transcript = db.session.get_one(Transcript, own)
+    asked.clear()
+    told = history(transcript)
+    assert len({name for _, _, name, _ in told}) == 6
+    assert len(asked) == 1
