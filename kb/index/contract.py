@@ -121,6 +121,9 @@ class Index(Protocol):
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
         """Return ids of screencasts whose title has all typed words, each from its start."""
 
+    def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
+        """Return of each stem, as `analyse` gives it, in how many of the visible documents it stands."""
+
     def analyse(self, text: str) -> list[Token]:
         """Return the words of a text by the very analysis that the index uses. It never looks across white space."""
 

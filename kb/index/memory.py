@@ -78,6 +78,10 @@ class MemoryIndex:
         found = Ranking(self._state, ANALYSER, visible=seen, allowed=seen).suggest(typed, limit=limit)
         return [self._state.documents[n].id for n in found]
 
+    def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
+        seen = self._numbers(visible)
+        return Ranking(self._state, ANALYSER, visible=seen, allowed=seen).spread(stems)
+
     def _numbers(self, visible: frozenset[str]) -> set[int]:
         return {n for n, document in enumerate(self._state.documents) if document.id in visible}
 

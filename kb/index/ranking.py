@@ -91,6 +91,10 @@ class Ranking:
         groups = [self._score("starts", _start(chunk), 1.0, {}) for chunk in self._analyser.words(typed)]
         return [n for n, _ in nlargest(limit, _in_all(groups).items(), key=_best_first)]
 
+    def spread(self, stems: Iterable[str]) -> dict[str, int]:
+        """Return in how many documents that the asker may see each stem stands, in whatever field."""
+        return {stem: len({n for name in BOOSTS for n, _ in self._held(name, stem)}) for stem in stems}
+
     def _groups(self, query: Query) -> tuple[list[Scores], dict[str, str]]:
         """For each word: the documents that hold it or, if no visible one does, its likeliest correction."""
         groups: list[Scores] = []

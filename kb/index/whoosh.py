@@ -183,9 +183,13 @@ class WhooshIndex:
             return [state.stored[n]["id"] for n in found]
 
     def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
-        with self._reading() as state:
-            seen = state.seen_by(visible)
-            return Ranking(state, ANALYSER, visible=seen, allowed=seen).spread(stems)
+        found: dict[str, int] = {}
+        for each in stems:
+            # Lent anew for each, so that a search in between need not wait for all of them.
+            with self._reading() as state:
+                seen = state.seen_by(visible)
+                found |= Ranking(state, ANALYSER, visible=seen, allowed=seen).spread([each])
+        return found
 
     def analyse(self, text: str) -> list[Token]:
         return ANALYSER.analyse(text)

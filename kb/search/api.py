@@ -5,10 +5,12 @@ from typing import Any
 from flask import request
 from pydantic import BaseModel, Field
 
-from kb.accounts.sessions import viewer, visitors
+from kb.accounts.sessions import signed_in, viewer, visitors
+from kb.screencasts import actions as screencasts
 from kb.screencasts.api import ScreencastOut
 from kb.search.answers import Asked, answer
 from kb.search.present import answer_as_json
+from kb.search.tag_suggestions import suggested
 from kb.web.api import blueprint
 from kb.web.paging import cursor_of, limit_of, read_cursor
 
@@ -48,6 +50,15 @@ class SearchOut(BaseModel):
     next: str | None
 
 
+class SuggestedTag(BaseModel):
+    name: str
+    count: int = Field(description="Screencasts with it that the asker may see; 0 for a new tag.")
+
+
+class SuggestedTags(BaseModel):
+    tags: list[SuggestedTag] = Field(description="Best first, without those that it has.")
+
+
 class SearchQuery(BaseModel):
     q: str = ""
     category: str | None = None
@@ -75,3 +86,12 @@ def search(query_data: SearchQuery) -> dict[str, Any]:
     place = read_cursor(order, query_data.cursor)
     found = answer(viewer(), asked, offset=place[0] if place else 0, limit=limit_of(query_data.limit, usual=10))
     return answer_as_json(found, cursor_of(order, found.next_offset) if found.next_offset is not None else None)
+
+
+@bp.get("/screencasts/<screencast_id>/suggested-tags")
+@bp.output(SuggestedTags)
+@signed_in
+def suggested_tags(screencast_id: str) -> dict[str, Any]:
+    """Tags that would suit, by what stands out in its words; taken only when somebody sets them."""
+    screencast = screencasts.get_to_change(viewer(), screencast_id)
+    return {"tags": [{"name": each.name, "count": each.count} for each in suggested(viewer(), screencast)]}

@@ -5,17 +5,27 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.accounts.sessions import person_or_none, viewer, visitors
+from kb.accounts.sessions import person_or_none, signed_in, viewer, visitors
 from kb.categories import actions as categories
 from kb.categories.present import choices
+from kb.screencasts import actions as screencasts
 from kb.screencasts.queries import visible_ids
 from kb.search.answers import Answer, Asked, answer
 from kb.search.present import hits_for_page
+from kb.search.tag_suggestions import suggested
 from kb.web.paging import cursor_of, read_cursor
 
 bp = Blueprint("search", __name__)
 ORDER = "search page"
 PAGE = 10
+
+
+@bp.get("/screencasts/<screencast_id>/suggested-tags")
+@signed_in
+def suggested_tags(screencast_id: str) -> ResponseReturnValue:
+    """Chips to press, for the pages on which its tags are chosen."""
+    screencast = screencasts.get_to_change(viewer(), screencast_id)
+    return render_template("search/_suggested_tags.html", suggestions=suggested(viewer(), screencast))
 
 
 @bp.get("/search")

@@ -13,6 +13,7 @@ from kb.categories import tags
 from kb.config import ROOT
 from kb.db import db, writing
 from kb.screencasts.models import Screencast
+from kb.search import actions as search
 from tests.browser.conftest import open_as, serve
 from tests.databases import Migrated
 from tests.web.actors import World, make_world
@@ -135,6 +136,23 @@ def test_what_is_chosen_is_not_offered_again(page: Page, field: Locator) -> None
     field.press_sequentially("pri")
     expect(options(page)).to_have_count(2)
     assert not options(page).filter(has_text=re.compile(r"^printer\d")).count()
+
+
+def test_a_suggested_tag_goes_into_the_field_when_it_is_pressed(page: Page, world: World) -> None:
+    with world.site.app_context():
+        with writing() as session:
+            session.get_one(Screencast, world.items["public"]).title = "A privacy kubernetes"
+        search.rebuild()
+    page.goto(f"/screencasts/{world.items['public']}/edit")
+    offered = page.get_by_role("group", name="Suggested tags")
+    offered.get_by_role("button", name="Add kubernetes").click()
+    expect(page.locator(".tag-chip").filter(has_text="kubernetes")).to_have_count(1)
+    expect(offered.get_by_role("button", name="Add privacy")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(offered.get_by_role("button", name="Add privacy")).to_have_count(0)
+    expect(page.locator(".tag-chip").filter(has_text="privacy")).to_have_count(1)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("list", name="Tags").get_by_role("link", name="kubernetes")).to_be_visible()
 
 
 def test_an_upload_shows_which_tags_were_taken(page: Page, world: World, clip: Path) -> None:

@@ -352,3 +352,12 @@ def test_a_synonym_that_only_hidden_screencasts_hold_changes_nothing(index: Inde
 def test_an_unknown_word_with_a_known_synonym_is_not_corrected(index: Index) -> None:
     found = index.search(Query(("branhc",), same=(Same(0, 1, (("container",),)),)), visible=PUBLIC)
     assert (found.corrected, [hit.id for hit in found.hits]) == ({}, ["pods"])
+
+
+def test_how_many_visible_documents_hold_a_word_in_whatever_field(index: Index) -> None:
+    stems = [index.analyse(word)[0].stem for word in ("anna", "pods", "git", "unicornish", "nowhere")]
+    everything = frozenset(document.id for document in SHELF)
+    without_secret = everything - {"secret"}
+    assert list(index.spread(stems, visible=everything).values())[3:] == [1, 0]
+    assert list(index.spread(stems, visible=without_secret).values())[2:] == [1, 0, 0]
+    assert set(index.spread(stems, visible=frozenset()).values()) == {0}

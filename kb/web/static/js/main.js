@@ -13,6 +13,7 @@ import "./site/printing.js";
 import "./site/same_place.js";
 import "./site/scrub.js";
 import "./site/search_box.js";
+import "./site/suggested_tags.js";
 import { tagField } from "./site/tag_field.js";
 import { themeChoice } from "./site/theme_choice.js";
 import { tickingAll } from "./site/ticking_all.js";

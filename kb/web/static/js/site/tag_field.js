@@ -59,6 +59,9 @@ export function tagField() {
         // One more chip may move the button that is being pressed away from under the pointer.
         window.addEventListener("pointerup", () => setTimeout(() => this.leave()), { once: true });
       },
+      "@take-tag"({ detail }) {
+        this.take(detail);
+      },
       "@pointerdown.window"() {
         this.isPressed = true;
       },

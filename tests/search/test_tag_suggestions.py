@@ -1,0 +1,113 @@
+"""Tags offered for a screencast: of its own words and of what its asker may see."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from kb.accounts.rules import Viewer
+from kb.categories.tags import tags_named
+from kb.db import now, writing
+from kb.index.contract import IndexBroken
+from kb.index.memory import MemoryIndex
+from kb.screencasts.models import Screencast
+from kb.search import actions as search
+from kb.search.tag_suggestions import suggested
+from kb.transcripts import actions as transcripts
+from kb.transcripts import screen_text
+from kb.transcripts.cues import TimedText
+from kb.transcripts.models import ScreenLine, WordsFrom
+from tests.conftest import Caller, People
+
+Make = Callable[..., Screencast]
+
+
+@pytest.fixture
+def make(people: People) -> Make:
+    """(title, tags, and the rest of its columns) -> a screencast of the author's that everybody sees."""
+
+    def made(title: str, *tags: str, **columns: Any) -> Screencast:
+        with writing() as session:
+            usual = {"author_id": people.author, "published_at": now(), "visibility": "everyone"}
+            found = Screencast(title=title, tags=tags_named(tags), **usual | columns)
+            session.add(found)
+        return found
+
+    return made
+
+
+@pytest.fixture
+def as_author(people: People) -> Viewer:
+    return Viewer(person_id=people.author)
+
+
+def names(viewer: Viewer, screencast: Screencast) -> list[str]:
+    search.rebuild()
+    return [each.name for each in suggested(viewer, screencast)]
+
+
+def say(screencast: Screencast, text: str, *, draft: bool = False) -> None:
+    source = WordsFrom.speech if draft else WordsFrom.upload
+    transcripts.put(screencast.id, "en", [TimedText(0, 9_000, text)], source=source, draft=draft)
+
+
+def test_a_tag_of_others_comes_first_where_its_word_is_said(make: Make, as_author: Viewer) -> None:
+    for number in range(3):
+        make(f"Certificate {number}", "certificate")
+    new = make("How it is done")
+    say(new, "we renew the certificate")
+    assert names(as_author, new) == ["certificate"]
+
+
+def test_words_on_the_screen_count_unless_they_are_hidden(make: Make, as_author: Viewer) -> None:
+    make("Wireguard one", "wireguard")
+    new = make("How it is done")
+    screen_text.put(new.id, [TimedText(0, 9_000, "WireGuard Settings")])
+    assert "wireguard" in names(as_author, new)
+    with writing() as session:
+        for line in session.query(ScreenLine).filter_by(screencast_id=new.id):
+            line.is_hidden = True
+    assert names(as_author, new) == []
+
+
+def test_a_draft_engine_alone_suggests_nothing(make: Make, as_author: Viewer) -> None:
+    make("Certificate", "certificate")
+    new = make("How it is done")
+    say(new, "certificate certificate", draft=True)
+    assert names(as_author, new) == []
+
+
+def test_no_tag_and_no_word_of_what_the_asker_may_not_see(make: Make, people: People, as_author: Viewer) -> None:
+    for number in range(3):
+        make(f"Zanzibar payroll {number}", "zanzibar", author_id=people.other, visibility="private")
+    new = make("Zanzibar trip")
+    assert names(as_author, new) == []
+    assert names(Viewer(person_id=people.other), new)[0] == "zanzibar"
+
+
+def test_what_it_has_already_is_left_out(make: Make, as_author: Viewer) -> None:
+    make("Certificate", "certificate")
+    assert "certificate" not in names(as_author, make("Certificate renewal", "certificate"))
+
+
+class Broken(MemoryIndex):
+    def spread(self, *_args: object, **_options: object) -> dict[str, int]:
+        raise IndexBroken("torn")
+
+
+def test_while_the_index_can_not_be_read_nothing_is_offered(make: Make, as_author: Viewer, in_site: Flask) -> None:
+    make("Certificate", "certificate")
+    new = make("Certificate renewal")
+    assert names(as_author, new)[0] == "certificate"
+    in_site.extensions["kb.hands"].index = Broken()
+    assert suggested(as_author, new) == []
+
+
+def test_the_api_offers_them_to_who_may_set_them(make: Make, author: Caller) -> None:
+    make("Certificate", "certificate")
+    new = make("Certificate renewal")
+    search.rebuild()
+    answer = author.get(f"/api/v1/screencasts/{new.id}/suggested-tags")
+    assert answer.json["tags"][0] == {"name": "certificate", "count": 1}
+    assert 'data-take-tag="certificate"' in author.get(f"/screencasts/{new.id}/suggested-tags").text
