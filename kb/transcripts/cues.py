@@ -133,7 +133,9 @@ def _plain(raw: str) -> str:
     """The text without the markup that caption files may hold. No repetition may cross the start of the next one."""
     # How signs above a word are read.
     raw = raw.replace("<rt>", "(").replace("</rt>", ")")
-    return html.unescape(re.sub(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,200}\}", "", raw))
+    raw = re.sub(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,200}\}", "", raw)
+    # No sign has such a number; one of thousands of digits, Python refuses to read.
+    return html.unescape(re.sub(r"&#[0-9]{8,};?", "\ufffd", raw))
 
 
 def _unrolled(cues: Iterable[TimedText]) -> Iterator[TimedText]:

@@ -24,6 +24,9 @@ FIRST_CAUSE = {WordsFrom.speech: "heard", WordsFrom.upload: "uploaded", WordsFro
 ALONE = ("heard", "uploaded", "restored")
 # A passage longer than so many words is shown as gone and new, without a look for what it has in common.
 MOST_COMPARED = 3_000
+# As are those that come after so many pairs of words, old and new, were compared: that takes about two seconds.
+MOST_PAIRS = 5_000_000
+LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ def of(transcript: Transcript) -> list[Revision]:
 
 
 def get(transcript: Transcript, number: int) -> Revision:
-    if revision := _numbered(transcript, number):
+    # A database takes no larger number, not even to look for it.
+    if number <= LARGEST_NUMBER and (revision := _numbered(transcript, number)):
         return revision
     raise NotFound("This revision is not there.")
 
@@ -124,32 +128,35 @@ def cues_of(revision: Revision) -> list[TimedText]:
 def difference(old: Sequence[TimedText], new: Sequence[TimedText]) -> Difference:
     """By word, in the passages that are not the same."""
     old_texts, new_texts = [cue.text for cue in old], [cue.text for cue in new]
-    passages, moved = [], 0
+    passages, moved, pairs = [], 0, 0
     for kind, a, b, c, d in SequenceMatcher(None, old_texts, new_texts).get_opcodes():
         if kind == "equal":
             moved += sum(was != now for was, now in zip(old[a:b], new[c:d], strict=True))
         else:
             start_ms = (new[c:d] or old[a:b])[0].start_ms
-            passages.append(Passage(start_ms, list(_pieces(old_texts[a:b], new_texts[c:d]))))
+            was, is_now = (" ".join(texts).split() for texts in (old_texts[a:b], new_texts[c:d]))
+            to_compare = len(was) * len(is_now)
+            is_small = len(was) + len(is_now) <= MOST_COMPARED and pairs + to_compare <= MOST_PAIRS
+            pairs += to_compare if is_small else 0
+            passages.append(Passage(start_ms, list((_pieces if is_small else _replaced)(was, is_now))))
     return Difference(passages, moved)
 
 
 def by_word(old: str, new: str) -> list[Piece]:
-    return list(_pieces([old], [new]))
+    return list(_pieces(old.split(), new.split()))
 
 
-def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
-    was, is_now = " ".join(old).split(), " ".join(new).split()
-    if len(was) + len(is_now) > MOST_COMPARED:
-        yield from _piece("del", was)
-        yield from _piece("ins", is_now)
-        return
+def _pieces(was: list[str], is_now: list[str]) -> Iterator[Piece]:
     for kind, a, b, c, d in SequenceMatcher(None, was, is_now, autojunk=False).get_opcodes():
         if kind == "equal":
             yield from _piece("", was[a:b])
         else:
-            yield from _piece("del", was[a:b])
-            yield from _piece("ins", is_now[c:d])
+            yield from _replaced(was[a:b], is_now[c:d])
+
+
+def _replaced(was: list[str], is_now: list[str]) -> Iterator[Piece]:
+    yield from _piece("del", was)
+    yield from _piece("ins", is_now)
 
 
 def _piece(kind: str, words: list[str]) -> Iterator[Piece]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from kb.accounts.models import Person
 from kb.audit import AuditEntry
 from kb.db import db, now, writing
-from kb.errors import Conflict, Invalid
+from kb.errors import Conflict, Invalid, NotFound
 from kb.outbox import Outbox
 from kb.screencasts.models import Screencast
 from kb.transcripts import actions, corrections, revisions
@@ -179,6 +179,27 @@ def test_with_the_words_goes_their_history(heard: Transcript, who: Callable[[str
     edit(heard, who("author"), ([ONE], [RIGHT]))
     actions.drop(heard)
     assert db.session.scalar(select(func.count()).select_from(Revision)) == 0
+
+
+@pytest.mark.parametrize("number", [0, -1, 2, 2**31, 10**30])
+def test_a_revision_that_is_not_there_is_said_not_to_be(
+    heard: Transcript, who: Callable[[str], Person], number: int
+) -> None:
+    with pytest.raises(NotFound):
+        corrections.restore(heard, number, by=who("author"))
+
+
+def test_of_very_many_changes_the_last_are_not_compared_by_word() -> None:
+    """Else a request that fits into 5 MB would keep a process busy for minutes."""
+
+    def told(sign: str) -> list[TimedText]:
+        every = range(revisions.MOST_PAIRS // 100**2 + 2)
+        rows = [(" ".join([f"{sign}{number}", *["word"] * 99]), f"the same {number}") for number in every]
+        return [TimedText(0, 1, text) for row in rows for text in row]
+
+    passages = revisions.difference(told("a"), told("b")).passages
+    assert [piece.text for piece in passages[0].pieces][:2] == ["a0", "b0"]
+    assert [len(piece.text.split()) for piece in passages[-1].pieces] == [100, 100]
 
 
 def test_a_difference_is_told_by_word() -> None:
