@@ -70,7 +70,7 @@ function takeOver(player) {
   for (const track of player.querySelectorAll("track[data-draft]")) drafts.add(track.srclang);
   player.storage = habits;
   player.textTracks.addEventListener("add", ({ detail: track }) => {
-    if (track.kind === "chapters") track.addEventListener("load", () => readTitles(track));
+    track.addEventListener("load", () => (track.kind === "chapters" ? readTitles(track) : keepAsText(track)));
   });
   handOver(player.querySelector("media-provider"));
   showStoryboard(player, player.querySelector("media-video-layout").dataset.storyboard);
@@ -83,6 +83,11 @@ function readTitles(track) {
   for (const cue of track.cues) {
     cue.text = new DOMParser().parseFromString(cue.text, "text/html").documentElement.textContent;
   }
+}
+
+// Of a caption it reads &lt; as <, and then sets it as HTML: what was text would be markup. Escaped once more it stays text.
+function keepAsText(track) {
+  for (const cue of track.cues) cue.text = cue.text.replaceAll("&", "&amp;");
 }
 
 // Vidstack reads <source> and <track> that are children of its provider, and makes a <video> of its own.
