@@ -55,7 +55,9 @@ class TranscriptListed(BaseModel):
     source: str = Field(description="speech, upload or edited")
     engine: str | None
     draft: bool
-    by: list[str] = Field(description="Who gave or corrected the words; nobody, where an engine wrote them.")
+    by: list[str] = Field(
+        description="Who gave or corrected the words; empty where an engine did, and for passers-by."
+    )
     count: int = Field(description="Of captions.")
     changed_at: str
     url: str
@@ -72,7 +74,7 @@ class TranscriptPage(BaseModel):
 @visitors
 def index(screencast_id: str) -> dict[str, Any]:
     screencast = screencasts.get(viewer(), screencast_id)
-    return {"items": [_listed_json(each, screencast.id) for each in listed(screencast)], "next": None}
+    return {"items": [_listed_json(each, screencast.id) for each in listed(screencast, viewer())], "next": None}
 
 
 @bp.get("/screencasts/<screencast_id>/transcripts/<language>")

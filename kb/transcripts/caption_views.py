@@ -37,7 +37,7 @@ def read(screencast_id: str) -> ResponseReturnValue:
         screencast=shown(screencast, viewer()),
         transcript=transcript,
         parts=parts(actions.timed_texts(transcript), chapters) if transcript else [],
-        listed=listed(screencast),
+        listed=listed(screencast, viewer()),
     )
 
 
@@ -78,7 +78,7 @@ def _page(screencast: Screencast, errors: dict[str, list[str]] | None = None) ->
     return render_template(
         "transcripts/captions.html",
         screencast=shown(screencast, viewer()),
-        listed=listed(screencast),
+        listed=listed(screencast, viewer()),
         languages=languages_to_choose(),
         errors=errors or {},
         values=request.form,

@@ -9,6 +9,7 @@ from flask import url_for
 from sqlalchemy import func, select
 from werkzeug.datastructures import LanguageAccept
 
+from kb.accounts.rules import Viewer
 from kb.db import db
 from kb.screencasts.languages import best_language, language_name
 from kb.screencasts.models import Screencast
@@ -18,7 +19,7 @@ from kb.transcripts.models import Cue, Transcript, WordsFrom
 
 @dataclass(frozen=True)
 class Listed:
-    """by: who gave or corrected the words. name: of the language."""
+    """by: who gave or corrected the words; for passers-by nobody. name: of the language."""
 
     language: str
     name: str
@@ -39,9 +40,9 @@ class Listed:
             case WordsFrom.speech:
                 return f"By speech recognition{f' ({self.engine})' if self.engine else ''}"
             case WordsFrom.upload:
-                return f"From a file of {self.by[0]}"
+                return f"From a file{f' of {self.by[0]}' if self.by else ''}"
             case _:
-                return f"Written by {', '.join(self.by)}"
+                return f"Written by {', '.join(self.by) or 'people'}"
 
 
 def best_of(found: Sequence[Transcript], accepted: LanguageAccept, asked: str = "") -> Transcript | None:
@@ -54,16 +55,17 @@ def best_of(found: Sequence[Transcript], accepted: LanguageAccept, asked: str = 
     return by_language[language.lower()] if language else None
 
 
-def listed(screencast: Screencast) -> list[Listed]:
-    """The best first."""
+def listed(screencast: Screencast, viewer: Viewer) -> list[Listed]:
+    """The best first. Who helped is for colleagues, not for passers-by."""
     found = actions.of(screencast.id)
     ids = [each.id for each in found]
     counted = select(Cue.transcript_id, func.count()).where(Cue.transcript_id.in_(ids)).group_by(Cue.transcript_id)
     counts = dict(db.session.execute(counted).all())
-    return [_listed(screencast, each, counts.get(each.id, 0)) for each in found]
+    by = {each.id: _by(screencast, each) if viewer.person_id else [] for each in found}
+    return [_listed(screencast, each, by[each.id], counts.get(each.id, 0)) for each in found]
 
 
-def _listed(screencast: Screencast, transcript: Transcript, count: int) -> Listed:
+def _listed(screencast: Screencast, transcript: Transcript, by: list[str], count: int) -> Listed:
     of_it: dict[str, Any] = {"screencast_id": screencast.id, "language": transcript.language}
     vtt_url = url_for("transcripts.captions", **of_it)
     return Listed(
@@ -72,7 +74,7 @@ def _listed(screencast: Screencast, transcript: Transcript, count: int) -> Liste
         transcript.source,
         transcript.engine,
         transcript.draft,
-        _by(screencast, transcript),
+        by,
         count,
         transcript.changed_at,
         url_for("captions.read", screencast_id=screencast.id, lang=transcript.language),

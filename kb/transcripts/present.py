@@ -56,7 +56,8 @@ def beside(screencast: Screencast, transcript: Transcript, viewer: Viewer) -> Be
     shown = Beside(
         may_edit=may_edit,
         may_propose=viewer.person_id is not None and not may_edit,
-        helpers=[person.name for person in revisions.helpers(transcript)],
+        # For colleagues, not for passers-by.
+        helpers=[person.name for person in revisions.helpers(transcript)] if viewer.person_id else [],
         version=transcript.version,
         language=transcript.language,
         url=url_for("corrections.edit", **named),
