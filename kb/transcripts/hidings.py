@@ -16,11 +16,14 @@ from kb.transcripts.actions import hold, words_changed
 from kb.transcripts.models import ScreenHiding, ScreenLine
 from kb.transcripts.on_screen import says_same
 from kb.transcripts.secret_words import looks_secret
+from kb.web.forms import is_shown
 
 # Of 100: how much of a hidden text another line holds, so that it is hidden too.
 HELD = 92
 LEAST_HELD = 8
 LONGEST_TEXT = 2000
+# By people, of one screencast: each is held against every line whenever one of them changes.
+MOST = 100
 
 
 def of(screencast_id: str) -> list[ScreenHiding]:
@@ -30,7 +33,7 @@ def of(screencast_id: str) -> list[ScreenHiding]:
 
 def hide_text(screencast: Screencast, text: str, *, by: Person) -> ScreenHiding:
     """Hide this line wherever it stands, and lines that hold it. Raises Invalid."""
-    text = " ".join(text.split())
+    text = " ".join("".join(sign if is_shown(sign) else " " for sign in text).split())
     if not text or len(text) > LONGEST_TEXT:
         say = f"Send the text of a line, of {LONGEST_TEXT:,} signs at most."
         raise Invalid(say, errors={"text": [say]})
@@ -89,6 +92,11 @@ def hides_by(hidden: list[ScreenHiding], line: ScreenLine) -> ScreenHiding | Non
 def _hide(hiding: ScreenHiding, by: Person) -> ScreenHiding:
     with writing() as session:
         screencast = hold(hiding.screencast_id)
+        if sum(each.by_id is not None for each in of(screencast.id)) >= MOST:
+            say = (
+                f"{MOST} lines and ranges are hidden here already. Show some again, and hide one longer range instead."
+            )
+            raise Invalid(say, errors={"text": [say]})
         session.add(hiding)
         session.flush()
         # Without the text: who may read this record need not be who may read the line.

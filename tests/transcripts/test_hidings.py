@@ -10,7 +10,7 @@ from kb.search.actions import drain
 from kb.transcripts import chapters, hidings, screen_text
 from kb.transcripts.chapters import Wanted
 from kb.transcripts.cues import TimedText
-from kb.transcripts.models import Chapter
+from kb.transcripts.models import Chapter, ScreenHiding
 from tests.conftest import Caller, People
 
 LINES = [
@@ -120,3 +120,20 @@ def test_chapters_that_somebody_chose_stay_when_a_line_is_hidden(screencast: Scr
     chapters.put(screencast, [Wanted(0, "First"), Wanted(500, "Then")], by=by)
     hidings.hide_text(screencast, LINES[1].text, by=by)
     assert [each.title for each in chapters.of(screencast.id)] == ["First", "Then"]
+
+
+def test_signs_that_no_database_keeps_are_left_out_of_a_hidden_text(screencast: Screencast, by: Person) -> None:
+    assert hidings.hide_text(screencast, "customer:\x00Ada\u202e Lovelace", by=by).text == "customer: Ada Lovelace"
+    with pytest.raises(Invalid):
+        hidings.hide_text(screencast, "\x00", by=by)
+
+
+def test_so_much_can_be_hidden_and_secrets_that_the_site_hides_do_not_count(screencast: Screencast, by: Person) -> None:
+    with writing() as session:
+        session.add(ScreenHiding(screencast_id=screencast.id, text="api_key=one of the site's"))
+        for number in range(hidings.MOST - 1):
+            session.add(ScreenHiding(screencast_id=screencast.id, text=f"line {number}", by_id=by.id))
+    hidings.hide_range(screencast, 0, 1000, by=by)
+    with pytest.raises(Invalid):
+        hidings.hide_text(screencast, LINES[1].text, by=by)
+    assert LINES[1].text in seen(screencast.id)
