@@ -55,9 +55,7 @@ class TranscriptListed(BaseModel):
     source: str = Field(description="speech, upload or edited")
     engine: str | None
     draft: bool
-    by: list[str] = Field(
-        description="Who gave or corrected the words; empty where an engine did, and for passers-by."
-    )
+    by: list[str] = Field(description="Who gave or corrected the words; empty where an engine did, and for passers-by.")
     count: int = Field(description="Of captions.")
     changed_at: str
     url: str
