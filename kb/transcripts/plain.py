@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from kb.errors import Invalid
 from kb.transcripts.cues import TimedText, check_cues
 
-_TIME = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,3})?)"
+_TIME = r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:[.,]\d{1,3})?)"
 TIMES = re.compile(rf"\[\s*{_TIME}\s*[-–]\s*{_TIME}\s*\](.*)", re.ASCII)
 
 

@@ -80,9 +80,9 @@ def kept(world: World) -> list[str]:
         return [cue.text for cue in transcript.cues]
 
 
-def correct(page: Page) -> None:
+def correct(page: Page, link: str = "Correct the words") -> None:
     """Begin, with no row open."""
-    page.get_by_role("link", name="Correct the words").click()
+    page.get_by_role("link", name=link).click()
     expect(page.locator(".cue-field")).to_be_focused()
     page.keyboard.press("Escape")
 
@@ -227,7 +227,7 @@ def test_all_times_move_together(watch: Callable[[str], Page], world: World) -> 
 
 def test_a_colleague_proposes_and_the_author_accepts_with_one_tap(watch: Callable[[str], Page], world: World) -> None:
     colleague = watch("other")
-    colleague.get_by_role("link", name="Propose a correction").click()
+    correct(colleague, "Propose a correction")
     click_word(colleague, 1, "spoiler")
     colleague.keyboard.type("spooler")
     colleague.keyboard.press("Enter")

@@ -5,7 +5,7 @@ import { isSame } from "./changes.js";
 export class Words extends EventTarget {
   constructor({ cues, version }) {
     super();
-    this.cues = cues;
+    this.cues = cues.map(withNamedWords);
     this.version = version;
   }
 
@@ -20,7 +20,7 @@ export class Words extends EventTarget {
 
   // Begin again from what the server has, with what it does not know yet on top.
   reset({ cues, version }, unsaved) {
-    this.cues = cues;
+    this.cues = cues.map(withNamedWords);
     this.version = version;
     for (const { before, after } of unsaved) {
       const at = before.length ? this.find(before) : this.placeFor(after[0].start);
@@ -30,7 +30,8 @@ export class Words extends EventTarget {
   }
 
   find(cues) {
-    return this.cues.findIndex((_, at) => cues.every((cue, next) => this.cues[at + next] && isSame(cue, this.cues[at + next])));
+    const isAt = (at) => cues.every((cue, next) => this.cues[at + next] && isSame(cue, this.cues[at + next]));
+    return this.cues.findIndex((_, at) => isAt(at));
   }
 
   placeFor(start) {
@@ -41,4 +42,8 @@ export class Words extends EventTarget {
   #say(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+function withNamedWords(cue) {
+  return { ...cue, words: cue.words?.map(([start, confidence]) => ({ start, confidence })) ?? null };
 }
