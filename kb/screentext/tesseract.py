@@ -1,7 +1,8 @@
 """Screens read by tesseract, a picture a process: a crash or a hang ends that process and nothing else.
 
-Measured on 1080p recordings: as it is, it drops one word in ten of a form; inverted where dark and at twice the size,
-one in fifty. More threads only wait for each other: four take five times the CPU seconds of one.
+Measured on 1080p recordings: as it is, it drops one word in ten of a form; inverted where dark and half as large again,
+one in fifty (bench/screen.py), and at twice the size no fewer, for a fifth more of the time. More threads only wait
+for each other: four take five times the CPU seconds of one.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from kb.screentext.contract import Line, Run
 LEAST_CONFIDENCE = 40
 LEAST_LETTERS = 4
 # Letters on wider screens are large enough as they are.
+LARGER = 1.5
 WIDEST_ENLARGED = 2600
 # A line that touches the edge is not found.
 BORDER = 20
@@ -55,18 +57,19 @@ class Tesseract:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """What tesseract gets: dark letters on light ground, twice the size, with room around."""
+    """What tesseract gets: dark letters on light ground, larger, with room around."""
 
     image: Image.Image
-    factor: int
+    factor: float
 
     @classmethod
     def of(cls, picture: Image.Image) -> "_Prepared":
         gray = picture.convert("L")
         if ImageStat.Stat(gray).mean[0] < 128:
             gray = ImageOps.invert(gray)
-        factor = 2 if picture.width <= WIDEST_ENLARGED else 1
-        larger = gray.resize((gray.width * factor, gray.height * factor), Image.Resampling.BICUBIC)
+        factor = LARGER if picture.width <= WIDEST_ENLARGED else 1.0
+        size = (round(gray.width * factor), round(gray.height * factor))
+        larger = gray.resize(size, Image.Resampling.BICUBIC)
         # The ground is what most pixels are.
         ground = max(range(256), key=larger.histogram().__getitem__)
         return cls(ImageOps.expand(larger, BORDER, fill=ground), factor)
@@ -78,7 +81,7 @@ class _Prepared:
 
     def place(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         """The box in pixels of the picture as it came."""
-        left, top, right, bottom = (max(0, edge - BORDER) // self.factor for edge in box)
+        left, top, right, bottom = (round(max(0, edge - BORDER) / self.factor) for edge in box)
         return left, top, right, bottom
 
 
