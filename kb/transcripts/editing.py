@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from heapq import nsmallest
 from itertools import chain
 from typing import Any
 
@@ -17,6 +18,10 @@ from kb.transcripts.cues import MOST_CUES, TimedText, cleaned
 Spoken = list[list[Any]]
 # More words than stand in any one place that people work on; beyond them only whole cues are compared.
 MOST_COMPARED = 4_000
+# Of so many changes that can't be done it is told what stands there now, and of so many cues each time. Who sends more
+# than that tries again with the others.
+MOST_MISSED = 50
+MOST_THEIRS = 50
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,8 @@ def fitted(cues: Iterable[TimedText], changes: Sequence[Change]) -> list[Change]
     """Those of the changes that are still to be done, one after the other; what was done before (an answer that
     got lost) is passed over.
 
-    Raises WordsChanged with every change whose cues are not there as they were seen; Invalid if too few or too many
-    cues would be left.
+    Raises WordsChanged with the first changes whose cues are not there as they were seen; Invalid if too few or too
+    many cues would be left.
     """
     present = _Present(cues)
     to_do, missed = [], []
@@ -62,6 +67,8 @@ def fitted(cues: Iterable[TimedText], changes: Sequence[Change]) -> list[Change]
             to_do.append(change)
         elif not change.after or not present.holds(change.after):
             missed.append(Missed(place, present.around(change.before)))
+        if len(missed) == MOST_MISSED:
+            break
     if missed:
         raise WordsChanged(missed)
     if to_do and not 0 < len(present) <= MOST_CUES:
@@ -182,4 +189,4 @@ class _Present:
         """What stands where these stood."""
         start_ms, end_ms = min(cue.start_ms for cue in cues), max(cue.end_ms for cue in cues)
         found = [cue for cue in self._count.elements() if cue.start_ms < end_ms and cue.end_ms > start_ms]
-        return sorted(found, key=lambda cue: (cue.start_ms, cue.end_ms))
+        return nsmallest(MOST_THEIRS, found, key=lambda cue: (cue.start_ms, cue.end_ms))

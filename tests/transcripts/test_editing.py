@@ -3,8 +3,18 @@
 import pytest
 
 from kb.errors import Invalid
-from kb.transcripts.cues import TimedText
-from kb.transcripts.editing import Change, WordsChanged, carried, checked, difference, fitted, rewritten
+from kb.transcripts.cues import LONGEST_MS, TimedText
+from kb.transcripts.editing import (
+    MOST_MISSED,
+    MOST_THEIRS,
+    Change,
+    WordsChanged,
+    carried,
+    checked,
+    difference,
+    fitted,
+    rewritten,
+)
 
 ONE = TimedText(0, 2000, "open the cuber netties page")
 TWO = TimedText(2000, 4000, "and wait")
@@ -104,3 +114,13 @@ def test_the_difference_of_two_wholes_leads_from_one_to_the_other() -> None:
 def test_a_correction_everywhere_touches_only_where_it_changes_something() -> None:
     (only,) = rewritten([ONE, TWO], lambda text: text.replace("cuber netties", "Kubernetes"))
     assert only == change([ONE], [TimedText(0, 2000, "open the Kubernetes page")])
+
+
+def test_of_very_many_changes_to_what_is_not_there_the_first_are_told() -> None:
+    """Else one request would be answered with millions of lines."""
+    cues = [TimedText(number, number + 1, f"line {number}") for number in range(2000)]
+    whole = TimedText(0, LONGEST_MS, "nobody said this")
+    with pytest.raises(WordsChanged) as caught:
+        fitted(cues, [Change((whole,), ())] * 1000)
+    assert [missed.place for missed in caught.value.missed] == list(range(MOST_MISSED))
+    assert {tuple(missed.theirs) for missed in caught.value.missed} == {tuple(cues[:MOST_THEIRS])}
