@@ -11,6 +11,8 @@ from kb.transcripts.cues import TimedText, check_cues
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:[.,]\d{1,3})?)"
 TIMES = re.compile(rf"\[\s*{_TIME}\s*[-–]\s*{_TIME}\s*\](.*)", re.ASCII)
+# What was meant as times, other than [laughs].
+_MEANT_AS_TIMES = re.compile(r"\s*\[\s*\d+\s*:", re.ASCII)
 
 
 def written(cues: Iterable[TimedText]) -> str:
@@ -23,7 +25,7 @@ def read(text: str) -> list[TimedText]:
     for number, line in enumerate(text.splitlines(), 1):
         if times := TIMES.fullmatch(line.strip()):
             found.append((_ms(times.group(1, 2, 3)), _ms(times.group(4, 5, 6)), [times[7]]))
-        elif line.lstrip().startswith("["):
+        elif _MEANT_AS_TIMES.match(line):
             raise _refused(f"Line {number}: write the times as [0:23.5 - 0:27].")
         elif line.strip() and not found:
             raise _refused(f"Line {number}: begin with the times, as [0:23.5 - 0:27].")
