@@ -142,3 +142,16 @@ def test_a_folder_of_links_is_a_model_too(models: Path, spoken_wav: Path, heard:
         (linked / file.name).symlink_to(file)
     found = listen(Whisper(run, linked), spoken_wav)
     assert [replace(each, words=()) for each in found.segments] == [replace(each, words=()) for each in heard.segments]
+
+
+@pytest.mark.slow
+def test_an_hour_is_heard_to_its_end_within_the_memory_that_there_is(
+    engine: Whisper, spoken_wav: Path, tmp_path: Path
+) -> None:
+    hour_s = 3600
+    ffmpeg("-stream_loop", "-1", "-i", spoken_wav, "-t", f"{hour_s}", tmp_path / "hour.wav")
+    heard = listen(engine, tmp_path / "hour.wav")
+    starts = [segment.start_ms for segment in heard.segments]
+    assert starts == sorted(starts)
+    assert starts[-1] > (hour_s - 60) * 1000
+    assert len(starts) > 60
