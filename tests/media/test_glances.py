@@ -63,7 +63,8 @@ def test_what_moves_for_ever_is_read_now_and_then() -> None:
     moving = [screen((at % 100, 40, at % 100 + 20, 60)) for at in range(0, 900, 15)]
     times = [glance.at_ms for glance in glances(moving)]
     assert len(times) > 3
-    assert all(LONGEST_MOTION_MS <= later - at <= LONGEST_MOTION_MS + 1000 for at, later in itertools.pairwise(times[:-1]))
+    apart = [later - at for at, later in itertools.pairwise(times[:-1])]
+    assert all(LONGEST_MOTION_MS <= each <= LONGEST_MOTION_MS + 1000 for each in apart)
 
 
 def test_what_comes_at_the_very_end_is_read() -> None:
