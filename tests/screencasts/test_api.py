@@ -26,8 +26,8 @@ SCREENCAST = {
     "id": str, "url": str, "title": str, "purpose": str, "description": str, "category": dict, "tags": list,
     "author": dict, "language": str | None, "visibility": str, "team": dict | None, "draft": bool, "state": str,
     "playable": bool, "progress": float, "time_left": int | None, "steps": list, "error": dict | None,
-    "duration": float, "width": int, "height": int, "sources": list, "poster": str, "storyboard": str, "captions": list, "chapters": list,
-    "solved_count": int, "external_id": str | None, "created_at": str, "published_at": str,
+    "duration": float, "width": int, "height": int, "sources": list, "poster": str, "storyboard": str, "captions": list,
+    "chapters": list, "solved_count": int, "external_id": str | None, "created_at": str, "published_at": str,
 }  # fmt: skip
 
 
