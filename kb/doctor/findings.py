@@ -78,7 +78,9 @@ def _tools_of_the_demo() -> Iterator[Finding]:
 
 
 def _tesseract() -> Finding:
-    without = "this version does without; later ones read words off the screen with it"
+    if hands().settings.screen_text == "none":
+        return Finding("tesseract", True, "reading the screen is switched off by KB_SCREEN_TEXT")
+    without = "no words are read off the screen"
     return _tool("tesseract", "tesseract-ocr", without, is_needed=False)
 
 
