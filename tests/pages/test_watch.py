@@ -48,8 +48,9 @@ def test_searched_words_are_marked_in_what_is_said(world: World) -> None:
 def test_only_who_may_change_it_sees_how(world: World) -> None:
     for actor, may in (("author", True), ("mate", False), ("curator", True)):
         kind = "everyone" if actor == "curator" else "team"
-        page = world.call(actor, "GET", f"/screencasts/{world.items[kind]}").text
-        assert ("/edit" in page, "/delete" in page) == (may, may), actor
+        url = f"/screencasts/{world.items[kind]}"
+        page = world.call(actor, "GET", url).text
+        assert (f"{url}/edit" in page, f"{url}/delete" in page) == (may, may), actor
 
 
 def test_while_it_is_made_the_page_says_what_is_being_done(receive: Callable[..., str], author: Caller) -> None:
