@@ -4,7 +4,7 @@ Text and times, split, join, delete and insert are all the same thing: some cues
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from heapq import nsmallest
@@ -75,12 +75,6 @@ def fitted(cues: Iterable[TimedText], changes: Sequence[Change]) -> list[Change]
         text = f"At most {MOST_CUES:,} lines fit here." if len(present) else "One line at least must stay."
         raise Invalid(text, errors={"changes": [text]})
     return to_do
-
-
-def rewritten(cues: Iterable[TimedText], rewrite: Callable[[str], str]) -> list[Change]:
-    """The changes that a correction of texts makes everywhere."""
-    pairs = ((cue, TimedText(cue.start_ms, cue.end_ms, rewrite(cue.text))) for cue in cues)
-    return [Change((cue,), (new,) if new.text else ()) for cue, new in pairs if new != cue]
 
 
 def difference(before: Sequence[TimedText], after: Sequence[TimedText]) -> list[Change]:

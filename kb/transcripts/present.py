@@ -32,7 +32,6 @@ class Beside:
     may_edit: bool
     may_propose: bool
     helpers: list[str]
-    version: int
     language: str
     url: str
     api_url: str
@@ -58,7 +57,6 @@ def beside(screencast: Screencast, transcript: Transcript, viewer: Viewer) -> Be
         may_propose=viewer.person_id is not None and not may_edit,
         # For colleagues, not for passers-by.
         helpers=[person.name for person in revisions.helpers(transcript)] if viewer.person_id else [],
-        version=transcript.version,
         language=transcript.language,
         url=url_for("corrections.edit", **named),
         confirm_url=url_for("corrections.confirm", **named),

@@ -13,7 +13,6 @@ from kb.transcripts.editing import (
     checked,
     difference,
     fitted,
-    rewritten,
 )
 
 ONE = TimedText(0, 2000, "open the cuber netties page")
@@ -109,11 +108,6 @@ def test_the_difference_of_two_wholes_leads_from_one_to_the_other() -> None:
     after = [*before[:10], TimedText(95, 99, "new"), *before[10:20], *before[22:]]
     changes = difference(before, after)
     assert changes == [change([], [TimedText(95, 99, "new")]), change(before[20:22], [])]
-
-
-def test_a_correction_everywhere_touches_only_where_it_changes_something() -> None:
-    (only,) = rewritten([ONE, TWO], lambda text: text.replace("cuber netties", "Kubernetes"))
-    assert only == change([ONE], [TimedText(0, 2000, "open the Kubernetes page")])
 
 
 def test_of_very_many_changes_to_what_is_not_there_the_first_are_told() -> None:
