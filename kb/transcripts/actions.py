@@ -87,7 +87,7 @@ def put(
             session.execute(insert(Cue), rows)
         session.expire(transcript, ["cues"])
         if has_history and revisions.record(transcript, cause or revisions.FIRST_CAUSE[source], by) and by:
-            _note("replaced-words", transcript, by)
+            audit.record("replaced-words", "screencast", screencast_id, by=by.id, language=language)
         list_captions(screencast)
         words_changed(screencast)
     return transcript
@@ -97,17 +97,15 @@ def drop(transcript: Transcript, *, by: Person | None = None) -> None:
     """Delete a transcript with its words and their history. by: the person who did it, where it was one."""
     with writing() as session:
         if by:
-            _note("deleted-words", transcript, by)
+            audit.record(
+                "deleted-words", "screencast", transcript.screencast_id, by=by.id, language=transcript.language
+            )
         screencast = hold(transcript.screencast_id)
         _forget(screencast.id, transcript.language)
         session.delete(transcript)
         session.flush()
         list_captions(screencast)
         words_changed(screencast)
-
-
-def _note(act: str, transcript: Transcript, by: Person) -> None:
-    audit.record(act, "screencast", transcript.screencast_id, by=by.id, language=transcript.language)
 
 
 def set_aside(screencast_id: str) -> list[dict[str, Any]]:
