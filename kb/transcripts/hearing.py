@@ -71,10 +71,10 @@ def _hear(lease: Lease) -> None:
 
 
 def _leave_without_words(lease: Lease, failure: ToolFailed, language: str | None) -> None:
-    """A draft in another language than the one that is spoken was a mistake."""
+    """An engine's draft in another language than the one that is spoken was a mistake."""
     with writing():
         for each in actions.of(lease.screencast_id):
-            if each.draft and each.language != language:
+            if each.draft and each.source == WordsFrom.speech and each.language != language:
                 actions.drop(each)
         leasing.finish(lease, skipped=True, code=failure.code, note=failure.detail)
 

@@ -19,8 +19,9 @@ from kb.speech.contract import Asked, Listener, Segment, Word
 from kb.speech.pocketsphinx import Pocketsphinx
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made
-from kb.transcripts import actions, screen_text
+from kb.transcripts import actions, corrections, screen_text
 from kb.transcripts.cues import TimedText
+from kb.transcripts.editing import Change
 from kb.transcripts.models import HeardSegment, WordsFrom
 from tests.conftest import People
 from tests.speech.conftest import run
@@ -48,6 +49,20 @@ class Interrupted(Scripted):
     def transcribe(self, asked: Asked, listener: Listener) -> None:
         super().transcribe(asked, listener)
         actions.put(self.screencast_id, "en", [TimedText(0, 900, "by hand")], source=WordsFrom.edited)
+
+
+class Corrected(Scripted):
+    """While it listens, somebody corrects a word of the draft that is there."""
+
+    def __init__(self, screencast_id: str, failure: ToolFailed) -> None:
+        super().__init__([], failure=failure)
+        self.screencast_id = screencast_id
+
+    def transcribe(self, asked: Asked, listener: Listener) -> None:
+        change = Change((TimedText(200, 900, SAID.text),), (TimedText(200, 900, "restart the spooler now"),))
+        author = db.session.get_one(Screencast, self.screencast_id).author
+        corrections.edit(actions.find(self.screencast_id, "en"), [change], by=author)
+        super().transcribe(asked, listener)
 
 
 @pytest.fixture
@@ -165,6 +180,17 @@ def test_a_language_that_the_engine_does_not_know_leaves_it_without_words(item: 
     hear(item, Scripted([], failure=failure))
     assert (step(item).state, step(item).error_text, words_of(item)) == (StepState.skipped, failure.detail, [])
     assert db.session.get_one(Screencast, item).state == "ready"
+
+
+def test_a_draft_that_somebody_corrects_meanwhile_stays_where_the_engine_does_not_know_the_language(
+    item: str, hear: Callable[..., None]
+) -> None:
+    hear(item, Scripted([SAID]))
+    db.session.get_one(Screencast, item).language = "de"
+    db.session.commit()
+    failure = ToolFailed("It understands English only.", permanent=True, code="language-unknown")
+    hear(item, Corrected(item, failure))
+    assert (step(item).error_code, words_of(item)) == ("language-unknown", ["restart the spooler now"])
 
 
 def test_the_engine_is_told_which_names_may_be_said(item: str, hear: Callable[..., None], people: People) -> None:
