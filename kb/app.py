@@ -53,7 +53,7 @@ def _wire() -> None:
     from kb.screencasts import placing, queries, tagged
     from kb.screencasts.versions import actions as versions
     from kb.transcripts import actions as transcripts
-    from kb.transcripts import chapters, cues
+    from kb.transcripts import chapters, cues, hidings
 
     sessions.curated_by[:] = [tending.curated_by]
     accounts.count_team_items[:] = [queries.count_team_items]
@@ -66,8 +66,8 @@ def _wire() -> None:
     tags.is_used[:] = [tagged.has_tag]
     screencasts.take_captions[:] = [transcripts.take_captions]
     screencasts.check_captions[:] = [cues.read]
-    versions.set_words_aside[:] = [transcripts.set_aside, chapters.set_aside]
-    versions.bring_words_back[:] = [transcripts.bring_back, chapters.bring_back]
+    versions.set_words_aside[:] = [transcripts.set_aside, hidings.set_aside, chapters.set_aside]
+    versions.bring_words_back[:] = [transcripts.bring_back, hidings.bring_back, chapters.bring_back]
 
 
 def _make(settings: Settings) -> Flask:

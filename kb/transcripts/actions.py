@@ -16,7 +16,7 @@ from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import transitions
 from kb.transcripts import revisions
 from kb.transcripts.cues import TimedText, read
-from kb.transcripts.models import Cue, Proposal, ScreenHiding, ScreenLine, Transcript, WordsFrom
+from kb.transcripts.models import Cue, Proposal, Transcript, WordsFrom
 
 # Who wrote the words: people's are never replaced by an engine's.
 BY_PEOPLE = (WordsFrom.upload, WordsFrom.edited)
@@ -119,6 +119,7 @@ def set_aside(screencast_id: str) -> list[dict[str, Any]]:
         {
             "language": each.language,
             "source": each.source,
+            "draft": each.draft,
             "cues": [[cue.start_ms, cue.end_ms, cue.text] for cue in each.cues],
         }
         for each in transcripts
@@ -127,10 +128,6 @@ def set_aside(screencast_id: str) -> list[dict[str, Any]]:
     for transcript in transcripts:
         _forget(screencast_id, transcript.language)
         db.session.delete(transcript)
-    db.session.execute(delete(ScreenLine).where(ScreenLine.screencast_id == screencast_id))
-    # Its times say nothing of another recording; a text that is hidden stays so.
-    ranges = ScreenHiding.screencast_id == screencast_id, ScreenHiding.text.is_(None)
-    db.session.execute(delete(ScreenHiding).where(*ranges))
     screencast.captions = []
     return kept
 
@@ -140,7 +137,8 @@ def bring_back(screencast_id: str, kept: list[dict[str, Any]]) -> None:
         if "cues" not in each:
             continue
         cues = [TimedText(start_ms, end_ms, text) for start_ms, end_ms, text in each["cues"]]
-        put(screencast_id, each["language"], cues, source=WordsFrom(each["source"]))
+        is_draft = each.get("draft", False)
+        put(screencast_id, each["language"], cues, source=WordsFrom(each["source"]), draft=is_draft)
 
 
 def hold(screencast_id: str) -> Screencast:

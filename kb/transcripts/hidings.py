@@ -3,8 +3,10 @@
 It is hidden from search, from pages and from the API; the picture shows it as before.
 """
 
+from typing import Any
+
 from rapidfuzz import fuzz
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from kb import audit
 from kb.accounts.models import Person
@@ -62,6 +64,31 @@ def show_again(screencast: Screencast, hiding_id: str, *, by: Person) -> None:
         apply(screencast.id)
         chapters.draft_again(held)
         words_changed(held)
+
+
+def set_aside(screencast_id: str) -> list[dict[str, Any]]:
+    """Take what was read off the screen from a screencast that gets another recording; the ranges are returned, to be kept.
+
+    Their times say nothing of another recording; a text that is hidden stays so. In the caller's transaction, as is
+    `bring_back`.
+    """
+    ranges = [each for each in of(screencast_id) if each.text is None]
+    kept = [[each.start_ms, each.end_ms, each.by_id] for each in ranges]
+    for each in ranges:
+        db.session.delete(each)
+    db.session.execute(delete(ScreenLine).where(ScreenLine.screencast_id == screencast_id))
+    return [{"hidden_ranges": kept}] if kept else []
+
+
+def bring_back(screencast_id: str, kept: list[dict[str, Any]]) -> None:
+    rows = [row for each in kept for row in each.get("hidden_ranges", ())]
+    there = set(db.session.scalars(select(Person.id).where(Person.id.in_({by_id for *_, by_id in rows}))))
+    db.session.add_all(
+        ScreenHiding(
+            screencast_id=screencast_id, start_ms=start_ms, end_ms=end_ms, by_id=by_id if by_id in there else None
+        )
+        for start_ms, end_ms, by_id in rows
+    )
 
 
 def hide_secrets(screencast_id: str) -> None:

@@ -17,7 +17,7 @@ from kb.screentext.contract import Line
 from kb.screentext.scripted import Scripted
 from kb.screentext.tesseract import Tesseract
 from kb.storage.contract import made
-from kb.transcripts import actions, hidings, screen_text
+from kb.transcripts import hidings, screen_text
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import ScreenLine
 from tests.conftest import Caller
@@ -128,10 +128,28 @@ def test_reading_again_keeps_hidden_what_was(receive: Callable[..., str]) -> Non
     hidings.hide_range(screencast, 6000, 7000, by=person)
     screen_text.put(item, [*lines, TimedText(30_000, 31_000, "customer  Smith")])
     assert [text for *_, text in rows(item, with_hidden=False)] == ["ok"]
-    with writing():
-        actions.set_aside(item)
+
+
+def test_another_recording_is_read_anew_and_the_first_one_is_hidden_as_it_was_when_it_comes_back(
+    receive: Callable[..., str],
+) -> None:
+    item = receive()
+    person = db.session.get_one(Screencast, item).author
+    lines = [TimedText(0, 900, "customer Smith"), TimedText(5000, 9000, "salary list")]
     screen_text.put(item, lines)
-    assert [text for *_, text in rows(item, with_hidden=False)] == ["salary list", "ok"]
+    hidings.hide_text(db.session.get_one(Screencast, item), "customer Smith", by=person)
+    hidings.hide_range(db.session.get_one(Screencast, item), 6000, 7000, by=person)
+    with writing():
+        kept = hidings.set_aside(item)
+    assert rows(item) == []
+    screen_text.put(item, lines)
+    assert [text for *_, text in rows(item, with_hidden=False)] == ["salary list"]
+    with writing():
+        hidings.set_aside(item)
+        hidings.bring_back(item, kept)
+    screen_text.put(item, lines)
+    assert rows(item, with_hidden=False) == []
+    assert [each.by_id for each in hidings.of(item) if each.text is None] == [person.id]
 
 
 def test_a_screencast_made_before_there_was_this_step_is_well(

@@ -17,6 +17,7 @@ from kb.screencasts.pipeline import leasing, work
 from kb.screencasts.versions import actions as versions
 from kb.storage.contract import made_folder
 from kb.transcripts import actions as transcripts
+from kb.transcripts import hidings, screen_text
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
 from tests.conftest import People, make_clip
@@ -112,6 +113,22 @@ def test_a_version_is_restored_with_the_words_that_people_wrote_for_it(
     assert [cue.text for each in transcripts.of(screencast_id) for cue in each.cues] == ["first of all"]
     assert [(each.take, each.filename) for each in screencast.versions] == [(2, "take two.mp4")]
     assert not any(name.startswith("2-") for name in _names(screencast_id))
+
+
+def test_a_version_that_is_restored_is_the_draft_that_it_was_and_what_was_hidden_of_it_stays_hidden(
+    receive: Callable[..., str], replace: Callable[..., Any], other_clip: Path, author: Person
+) -> None:
+    screencast_id = receive()
+    half_corrected = [TimedText(0, 900, "first of all")]
+    transcripts.put(screencast_id, "en", half_corrected, source=WordsFrom.edited, draft=True)
+    hidings.hide_range(_get(screencast_id), 0, 900, by=author)
+    replace(screencast_id, other_clip)
+    screen_text.put(screencast_id, [TimedText(0, 900, "of the other recording")])
+    assert len(screen_text.of(screencast_id, with_hidden=False)) == 1
+    versions.restore(_get(screencast_id), _get(screencast_id).versions[0].id, by=author)
+    assert _get(screencast_id).captions == [{"language": "en", "source": "edited", "draft": True}]
+    screen_text.put(screencast_id, [TimedText(0, 900, "payroll")])
+    assert screen_text.of(screencast_id, with_hidden=False) == []
 
 
 def test_every_later_recording_has_a_number_of_its_own(
