@@ -1,7 +1,7 @@
 """When the screen is worth reading, and which part of it: what stands still and was not there at the last glance.
 
 Looks at the small gray pictures that a rendition leaves behind; what of them is read is decoded at full size by
-`kb.media.pages`.
+`kb.media.sharp`.
 """
 
 from collections import deque
