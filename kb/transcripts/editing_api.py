@@ -1,5 +1,6 @@
 """Correct the words of a transcript in the API, with their history and what colleagues propose."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from flask import Response, jsonify
@@ -155,7 +156,8 @@ def proposed(screencast_id: str, language: str) -> dict[str, Any]:
     screencast = screencasts.get(viewer(), screencast_id)
     transcript = actions.find(screencast.id, language)
     found = proposals.open_of(transcript, by=None if can_change(viewer(), screencast) else person().id)
-    return {"items": [_proposal(each, transcript) for each in found]}
+    texts = actions.timed_texts(transcript)
+    return {"items": [_proposal(each, texts) for each in found]}
 
 
 @bp.post(f"{WORDS}/proposals")
@@ -166,7 +168,8 @@ def propose(screencast_id: str, language: str, json_data: ProposalIn) -> dict[st
     """Say what a cue should say instead; its author or a curator takes it up."""
     transcript = actions.find(screencasts.get(viewer(), screencast_id).id, language)
     (cue,) = _texts([json_data.cue])
-    return _proposal(proposals.propose(transcript, cue, json_data.text, by=person()), transcript)
+    proposal = proposals.propose(transcript, cue, json_data.text, by=person())
+    return _proposal(proposal, actions.timed_texts(transcript))
 
 
 @bp.post(f"{WORDS}/proposals/<proposal_id>/accept")
@@ -244,13 +247,13 @@ def _revision(revision: Revision) -> dict[str, Any]:
     }
 
 
-def _proposal(proposal: Proposal, transcript: Transcript) -> dict[str, Any]:
+def _proposal(proposal: Proposal, texts: Sequence[TimedText]) -> dict[str, Any]:
     return {
         "id": proposal.id,
         "start": proposal.start_ms / 1000,
         "before": proposal.before,
         "after": proposal.after,
         "by": proposal.by.name,
-        "stale": proposals.place_of(proposal, actions.timed_texts(transcript)) is None,
+        "stale": proposals.place_of(proposal, texts) is None,
         "created_at": instant(proposal.created_at),
     }

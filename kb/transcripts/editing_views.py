@@ -98,9 +98,7 @@ def _propose(screencast: Screencast, transcript: Transcript, changes: list[editi
     if moved or any((was.start_ms, was.end_ms) != (new.start_ms, new.end_ms) for was, new in pairs):
         text = "Propose other words only: leave the times, and one line for each, as they are."
         raise Invalid(text, errors={"words": [text]})
-    for was, new in pairs:
-        if was != new:
-            proposals.propose(transcript, was, new.text, by=person())
+    proposals.propose_all(transcript, [(was, new.text) for was, new in pairs if was != new], by=person())
     flash(f"Thank you. {screencast.author.name} sees what you propose beside the words.", "success")
     return redirect(url_for("pages.watch", screencast_id=screencast.id))
 

@@ -61,8 +61,8 @@ def listed(screencast: Screencast, viewer: Viewer) -> list[Listed]:
     ids = [each.id for each in found]
     counted = select(Cue.transcript_id, func.count()).where(Cue.transcript_id.in_(ids)).group_by(Cue.transcript_id)
     counts = dict(db.session.execute(counted).all())
-    by = {each.id: _by(screencast, each) if viewer.person_id else [] for each in found}
-    return [_listed(screencast, each, by[each.id], counts.get(each.id, 0)) for each in found]
+    by = _by(screencast, found) if viewer.person_id else {}
+    return [_listed(screencast, each, by.get(each.language, []), counts.get(each.id, 0)) for each in found]
 
 
 def _listed(screencast: Screencast, transcript: Transcript, by: list[str], count: int) -> Listed:
@@ -84,11 +84,12 @@ def _listed(screencast: Screencast, transcript: Transcript, by: list[str], count
     )
 
 
-def _by(screencast: Screencast, transcript: Transcript) -> list[str]:
-    """What came with the recording came from its author."""
-    if transcript.source == WordsFrom.speech:
-        return []
-    if transcript.source == WordsFrom.edited and (helpers := revisions.helpers(transcript)):
-        return [each.name for each in helpers]
-    uploads = (each.by for each in revisions.of(transcript) if each.cause == revisions.FIRST_CAUSE[WordsFrom.upload])
-    return [(next((by for by in uploads if by), None) or screencast.author).name]
+def _by(screencast: Screencast, transcripts: Sequence[Transcript]) -> dict[str, list[str]]:
+    """By language. What came with the recording came from its author."""
+    helpers, givers = revisions.helpers(screencast.id), revisions.givers(screencast.id)
+    by = {}
+    for each in transcripts:
+        if each.source != WordsFrom.speech:
+            helped = helpers[each.language] if each.source == WordsFrom.edited else []
+            by[each.language] = helped or [givers.get(each.language, screencast.author)]
+    return {language: [person.name for person in people] for language, people in by.items()}

@@ -56,7 +56,7 @@ def beside(screencast: Screencast, transcript: Transcript, viewer: Viewer) -> Be
         may_edit=may_edit,
         may_propose=viewer.person_id is not None and not may_edit,
         # For colleagues, not for passers-by.
-        helpers=[person.name for person in revisions.helpers(transcript)] if viewer.person_id else [],
+        helpers=_helpers(transcript) if viewer.person_id else [],
         language=transcript.language,
         url=url_for("corrections.edit", **named),
         confirm_url=url_for("corrections.confirm", **named),
@@ -66,6 +66,10 @@ def beside(screencast: Screencast, transcript: Transcript, viewer: Viewer) -> Be
     if viewer.person_id:
         _add_proposals(shown, transcript, viewer.person_id, named)
     return shown
+
+
+def _helpers(transcript: Transcript) -> list[str]:
+    return [person.name for person in revisions.helpers(transcript.screencast_id)[transcript.language]]
 
 
 def _add_proposals(shown: Beside, transcript: Transcript, person_id: str, named: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Corrections that colleagues propose; the author, or a curator, takes them up in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import joinedload
@@ -35,6 +35,13 @@ def propose(transcript: Transcript, cue: TimedText, text: str, *, by: Person) ->
         session.add(proposal)
         audit.record("proposed-words", "screencast", transcript.screencast_id, by=by.id, language=transcript.language)
     return proposal
+
+
+def propose_all(transcript: Transcript, corrections: Iterable[tuple[TimedText, str]], *, by: Person) -> None:
+    """Propose these words for these cues: all of it, or nothing where one is refused. Raises as `propose` does."""
+    with writing():
+        for cue, text in corrections:
+            propose(transcript, cue, text, by=by)
 
 
 def get(transcript: Transcript, proposal_id: str) -> Proposal:

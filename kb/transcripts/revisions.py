@@ -1,7 +1,7 @@
 """The history of a transcript: who changed what, when and why; what to go back to; whom to thank."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import SequenceMatcher
@@ -111,14 +111,23 @@ def forget(screencast_id: str, language: str) -> None:
     db.session.execute(delete(Revision).where(Revision.screencast_id == screencast_id, Revision.language == language))
 
 
-def helpers(transcript: Transcript) -> list[Person]:
-    """Who made the words better, in the order in which they came to help."""
-    first = func.min(Revision.number)
-    helped = _is_of(transcript), Revision.cause.in_(("edited", "proposed", "restored"))
-    grouped = select(Revision.by_id, first.label("first")).where(*helped).group_by(Revision.by_id).subquery()
-    return list(
-        db.session.scalars(select(Person).join(grouped, grouped.c.by_id == Person.id).order_by(grouped.c.first))
-    )
+def helpers(screencast_id: str) -> Mapping[str, list[Person]]:
+    """By language: who made the words better, in the order in which they came to help."""
+    one = (Revision.language, Revision.by_id)
+    helped = Revision.screencast_id == screencast_id, Revision.cause.in_(("edited", "proposed", "restored"))
+    grouped = select(*one, func.min(Revision.number).label("first")).where(*helped).group_by(*one).subquery()
+    query = select(grouped.c.language, Person).join(Person, grouped.c.by_id == Person.id).order_by(grouped.c.first)
+    found: defaultdict[str, list[Person]] = defaultdict(list)
+    for language, person in db.session.execute(query):
+        found[language].append(person)
+    return found
+
+
+def givers(screencast_id: str) -> dict[str, Person]:
+    """By language: who uploaded its words last."""
+    uploaded = Revision.screencast_id == screencast_id, Revision.cause == FIRST_CAUSE[WordsFrom.upload]
+    query = select(Revision.language, Person).join(Person, Revision.by_id == Person.id).where(*uploaded)
+    return dict(db.session.execute(query.order_by(Revision.number)).all())
 
 
 def cues_of(revision: Revision) -> list[TimedText]:

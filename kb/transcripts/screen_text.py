@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from kb.db import db, writing
 from kb.errors import ToolFailed
@@ -47,8 +47,11 @@ class Summary:
 
 
 def summary(screencast_id: str, *, with_hidden: bool) -> Summary:
-    found = of(screencast_id, with_hidden=with_hidden)
-    return Summary(len(found), sum(line.is_hidden and looks_secret(line.text) for line in found))
+    lines = select(func.count()).select_from(ScreenLine).where(ScreenLine.screencast_id == screencast_id)
+    if not with_hidden:
+        return Summary(db.session.scalar(lines.where(ScreenLine.is_hidden.is_(False))) or 0)
+    hidden = select(ScreenLine.text).where(ScreenLine.screencast_id == screencast_id, ScreenLine.is_hidden)
+    return Summary(db.session.scalar(lines) or 0, sum(map(looks_secret, db.session.scalars(hidden))))
 
 
 def put(screencast_id: str, lines: Iterable[TimedText]) -> None:

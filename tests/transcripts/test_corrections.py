@@ -124,7 +124,7 @@ def test_what_one_person_does_in_one_go_is_one_revision(heard: Transcript, who: 
     edit(heard, who("author"), ([TWO], [TimedText(1000, 1900, "and go")]))
     edit(heard, who("curator"), ([RIGHT], [TimedText(0, 900, "restart it")]))
     assert history(heard) == [(3, "edited", "Test Curator", 1), (2, "edited", "Test Author", 2), (1, "heard", None, 0)]
-    assert [person.name for person in revisions.helpers(heard)] == ["Test Author", "Test Curator"]
+    assert [person.name for person in revisions.helpers(heard.screencast_id)["en"]] == ["Test Author", "Test Curator"]
     acts = db.session.scalars(select(AuditEntry.act).where(AuditEntry.kind == "screencast")).all()
     assert acts == ["corrected-words", "corrected-words"]
 
@@ -141,7 +141,7 @@ def test_what_was_undone_leaves_no_trace(heard: Transcript, who: Callable[[str],
     edit(heard, who("author"), ([ONE], [RIGHT]))
     edit(heard, who("author"), ([RIGHT], [ONE]))
     assert [number for number, *_ in history(heard)] == [1]
-    assert revisions.helpers(heard) == []
+    assert revisions.helpers(heard.screencast_id)["en"] == []
 
 
 def test_a_restored_revision_brings_the_words_back_and_loses_none(

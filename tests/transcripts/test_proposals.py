@@ -43,7 +43,7 @@ def test_what_is_accepted_stands_where_it_was_meant_and_thanks_its_proposer(
     assert texts(heard) == [CUE.text, RIGHT]
     latest = revisions.of(heard)[0]
     assert (latest.cause, latest.by_id, latest.accepted_by_id) == ("proposed", who("other").id, who("author").id)
-    assert [person.name for person in revisions.helpers(heard)] == ["Test Other"]
+    assert [person.name for person in revisions.helpers(heard.screencast_id)["en"]] == ["Test Other"]
     assert proposals.open_of(heard) == []
 
 
@@ -90,3 +90,11 @@ def test_only_who_proposed_it_takes_it_back(heard: Transcript, who: Callable[[st
         proposals.decline(heard, proposal.id, by=who("mate"), may_change=False)
     proposals.decline(heard, proposal.id, by=who("other"), may_change=False)
     assert proposals.open_of(heard) == []
+
+
+def test_of_several_proposals_all_are_made_or_none(heard: Transcript, who: Callable[[str], Person]) -> None:
+    with pytest.raises(Invalid):
+        proposals.propose_all(heard, [(CUE, RIGHT), (AGAIN, " ")], by=who("other"))
+    assert proposals.open_of(heard) == []
+    proposals.propose_all(heard, [(CUE, RIGHT), (AGAIN, RIGHT)], by=who("other"))
+    assert [each.start_ms for each in proposals.open_of(heard)] == [CUE.start_ms, AGAIN.start_ms]
