@@ -3,9 +3,10 @@
 It is hidden from search, from pages and from the API; the picture shows it as before.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from sqlalchemy import delete, select, update
 
 from kb import audit
@@ -16,7 +17,7 @@ from kb.screencasts.models import Screencast
 from kb.transcripts import chapters
 from kb.transcripts.actions import hold, words_changed
 from kb.transcripts.models import ScreenHiding, ScreenLine
-from kb.transcripts.on_screen import says_same
+from kb.transcripts.on_screen import SAME
 from kb.transcripts.secret_words import looks_secret
 from kb.web.forms import is_shown
 
@@ -67,7 +68,7 @@ def show_again(screencast: Screencast, hiding_id: str, *, by: Person) -> None:
 
 
 def set_aside(screencast_id: str) -> list[dict[str, Any]]:
-    """Take what was read off the screen from a screencast that gets another recording; the ranges are returned, to be kept.
+    """Take what was read off the screen from a screencast that gets another recording; the hidden ranges are returned.
 
     Their times say nothing of another recording; a text that is hidden stays so. In the caller's transaction, as is
     `bring_back`.
@@ -102,18 +103,35 @@ def hide_secrets(screencast_id: str) -> None:
 
 def apply(screencast_id: str) -> None:
     """Say of each line anew whether it is hidden, in the caller's transaction."""
-    hidden = of(screencast_id)
+    hidden = Hidden(of(screencast_id))
     lines = db.session.scalars(select(ScreenLine).where(ScreenLine.screencast_id == screencast_id)).all()
-    verdicts = {line.id: hides_by(hidden, line) is not None for line in lines}
+    verdicts = {line.id: hidden.by(line) is not None for line in lines}
     for is_hidden in (True, False):
         ids = [line.id for line in lines if verdicts[line.id] == is_hidden and line.is_hidden != is_hidden]
         if ids:
             db.session.execute(update(ScreenLine).where(ScreenLine.id.in_(ids)).values(is_hidden=is_hidden))
 
 
-def hides_by(hidden: list[ScreenHiding], line: ScreenLine) -> ScreenHiding | None:
-    """The first of these that hides the line."""
-    return next((each for each in hidden if _hides(each, line)), None)
+class Hidden:
+    """These hidings, each line being held against all of them: by whole lists at once, since there may be thousands."""
+
+    def __init__(self, hidings: Sequence[ScreenHiding]) -> None:
+        self._ranges = [each for each in hidings if each.text is None]
+        self._by_text = {each.text: each for each in hidings if each.text is not None}
+        # A short word stands in many lines that have nothing to do with it. What holds a secret looks like one itself.
+        self._held = [text for text in self._by_text if len(text) >= LEAST_HELD and not looks_secret(text)]
+
+    def by(self, line: ScreenLine) -> ScreenHiding | None:
+        """One that hides the line."""
+        return next((each for each in self._ranges if _stands_in(each, line)), None) or self._saying(line.text)
+
+    def _saying(self, text: str) -> ScreenHiding | None:
+        if text in self._by_text:
+            return self._by_text[text]
+        shorter = [held for held in self._held if len(held) < len(text)]
+        found = process.extractOne(text, self._by_text.keys(), scorer=fuzz.ratio, score_cutoff=SAME)
+        found = found or process.extractOne(text, shorter, scorer=fuzz.partial_ratio, score_cutoff=HELD)
+        return self._by_text[found[0]] if found else None
 
 
 def _hide(hiding: ScreenHiding, by: Person) -> ScreenHiding:
@@ -134,13 +152,7 @@ def _hide(hiding: ScreenHiding, by: Person) -> ScreenHiding:
     return hiding
 
 
-def _hides(hiding: ScreenHiding, line: ScreenLine) -> bool:
-    if hiding.text is None:
-        assert hiding.start_ms is not None
-        assert hiding.end_ms is not None
-        return line.start_ms < hiding.end_ms and hiding.start_ms < max(line.end_ms, line.start_ms + 1)
-    if says_same(hiding.text, line.text):
-        return True
-    # A short word stands in many lines that have nothing to do with it.
-    is_long = LEAST_HELD <= len(hiding.text) < len(line.text)
-    return is_long and fuzz.partial_ratio(hiding.text, line.text) >= HELD
+def _stands_in(hiding: ScreenHiding, line: ScreenLine) -> bool:
+    assert hiding.start_ms is not None
+    assert hiding.end_ms is not None
+    return line.start_ms < hiding.end_ms and hiding.start_ms < max(line.end_ms, line.start_ms + 1)

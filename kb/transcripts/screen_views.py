@@ -82,12 +82,13 @@ def _changed(screencast: Screencast, sentence: str) -> ResponseReturnValue:
 
 def _page(screencast: Screencast, **more: Any) -> str:
     may_hide = can_change(viewer(), screencast)
-    hidden = hidings.of(screencast.id) if may_hide else []
+    known = hidings.of(screencast.id) if may_hide else []
+    hidden = hidings.Hidden(known)
     lines = screen_text.of(screencast.id, with_hidden=may_hide)
     return render_template(
         "screen_text/_lines.html" if "HX-Request" in request.headers else "screen_text/page.html",
         screencast=shown(screencast, viewer()),
-        lines=[Told(line, hidings.hides_by(hidden, line)) for line in lines],
-        ranges=[each for each in hidden if each.text is None],
+        lines=[Told(line, hidden.by(line)) for line in lines],
+        ranges=[each for each in known if each.text is None],
         **more,
     )
