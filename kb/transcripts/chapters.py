@@ -15,7 +15,7 @@ from kb.screencasts.pipeline import leasing
 from kb.screencasts.pipeline.leasing import Lease
 from kb.transcripts import actions, chaptering
 from kb.transcripts.chaptering import Said, Shown
-from kb.transcripts.doubt import DOUBTFUL
+from kb.transcripts.doubt import without_doubtful
 from kb.transcripts.models import Chapter, ScreenLine, Transcript
 from kb.web.filters import clock
 
@@ -93,14 +93,13 @@ def draft_again(screencast: Screencast) -> None:
 
 
 def _find(lease: Lease) -> None:
-    screencast = db.session.get_one(Screencast, lease.screencast_id)
-    if screencast.chapters_kept:
-        leasing.finish(lease, skipped=True, code="chosen")
-        return
-    drafted = _drafted(screencast)
     with leasing.results(lease) as held:
-        # Somebody may have chosen them meanwhile.
-        if not held.chapters_kept and (drafted or held.chapters):
+        if held.chapters_kept:
+            leasing.finish(lease, skipped=True, code="chosen")
+            return
+        # In the same transaction, or they might be called by a line that is hidden meanwhile.
+        drafted = _drafted(held)
+        if drafted or held.chapters:
             _replace(held, drafted)
         leasing.finish(lease)
 
@@ -125,14 +124,7 @@ def said_in(transcript: Transcript) -> list[Said]:
     """Of a draft engine's words those that it does not doubt itself."""
     if not transcript.draft:
         return [Said(cue.start_ms, cue.end_ms, cue.text) for cue in transcript.cues]
-    return [Said(cue.start_ms, cue.end_ms, without_doubtful(cue.words, cue.text), False) for cue in transcript.cues]
-
-
-def without_doubtful(words: Sequence[Sequence[Any]] | None, text: str) -> str:
-    """words: of each [start_ms, end_ms, text, confidence or None]; without them the text is all that there is."""
-    if not words:
-        return text
-    return " ".join(word[2] for word in words if word[3] is None or word[3] >= DOUBTFUL)
+    return [Said(cue.start_ms, cue.end_ms, without_doubtful(cue.text, cue.words), False) for cue in transcript.cues]
 
 
 def _shown(screencast_id: str) -> list[Shown]:

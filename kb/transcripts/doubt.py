@@ -18,6 +18,11 @@ def doubtful_places(text: str, words: Sequence[Sequence[Any]] | None) -> frozens
     return frozenset(place for place, word in enumerate(words) if word[3] is not None and word[3] < DOUBTFUL)
 
 
+def without_doubtful(text: str, words: Sequence[Sequence[Any]] | None) -> str:
+    places = doubtful_places(text, words)
+    return " ".join(word for place, word in enumerate(text.split()) if place not in places) if places else text
+
+
 def doubtful_words(text: str, words: Sequence[Sequence[Any]] | None) -> list[str]:
     places = doubtful_places(text, words)
     return [word for place, word in enumerate(text.split()) if place in places] if places else []

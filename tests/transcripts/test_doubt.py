@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from kb.transcripts.doubt import doubtful_places, doubtful_words
+from kb.transcripts.doubt import doubtful_places, doubtful_words, without_doubtful
 
 WORDS = [[0, 400, "reset", 0.9], [400, 600, "the", None], [600, 900, "pond", 0.39], [900, 990, "now", 0.4]]
 
@@ -10,6 +10,7 @@ WORDS = [[0, 400, "reset", 0.9], [400, 600, "the", None], [600, 900, "pond", 0.3
 def test_a_word_below_the_line_is_doubtful() -> None:
     assert doubtful_places("reset the pond now", WORDS) == {2}
     assert doubtful_words("reset the pond now", WORDS) == ["pond"]
+    assert without_doubtful("reset the pond now", WORDS) == "reset the now"
 
 
 @pytest.mark.parametrize(
@@ -17,3 +18,4 @@ def test_a_word_below_the_line_is_doubtful() -> None:
 )
 def test_of_words_that_people_have_changed_nothing_is_known(text: str, words: Any) -> None:
     assert (doubtful_places(text, words), doubtful_words(text, words)) == (frozenset(), [])
+    assert without_doubtful(text, words) == text
