@@ -7,6 +7,7 @@ import re
 import pytest
 from flask import Flask
 
+from kb.config import ROOT
 from kb.web.assets import DIST, FOREVER_S, MANIFEST
 
 
@@ -27,6 +28,14 @@ def test_text_goes_compressed_to_who_takes_it_so(site: Flask, name: str, kind: s
     assert "Accept-Encoding" in plain.headers["Vary"]
     assert "Accept-Encoding" in packed.headers["Vary"]
     assert f"max-age={FOREVER_S}" in packed.headers["Cache-Control"]
+
+
+def test_icons_are_named_where_they_are_drawn() -> None:
+    """The sprite is made of the names in icon("…") and of those that a category may have: no other is in it."""
+    files = (ROOT / "templates").rglob("*.html")
+    unnamed = {each for file in files for each in re.findall(r"\bicon\(\s*([^\"'\s)][^)]*)", file.read_text())}
+    of_categories = {"library.branch.icon", "below.icon", "node.icon", 'node.icon or "folder"', "name"}
+    assert unnamed == of_categories, "name it there, or pass what is drawn"
 
 
 def loaded(name: str, seen: set[str]) -> set[str]:
