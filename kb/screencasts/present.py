@@ -119,10 +119,12 @@ class Shown:
 
     @cached_property
     def captions(self) -> list[dict[str, Any]]:
-        """With `default` the one that shows unasked: no draft."""
+        """With `default` the one that shows unasked: in the reader's language, and no draft."""
         found = self._screencast.captions
-        shown_first = best_language([each["language"] for each in found if not each["draft"]], request.accept_languages)
-        return [_caption(each, self.url) | {"default": each["language"] == shown_first} for each in found]
+        best = best_language([each["language"] for each in found], request.accept_languages)
+        return [
+            _caption(each, self.url) | {"default": each["language"] == best and not each["draft"]} for each in found
+        ]
 
     @property
     def chapters(self) -> list[dict[str, Any]]:

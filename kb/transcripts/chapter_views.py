@@ -14,6 +14,8 @@ from kb.screencasts.models import Screencast
 from kb.screencasts.present import shown
 from kb.transcripts import actions, chapters
 from kb.transcripts.chapter_forms import Row, rows_in, typed_clock, wanted_in
+from kb.transcripts.listing import best_of
+from kb.transcripts.models import Transcript
 from kb.transcripts.steps import Step, steps
 
 bp = Blueprint("chapters", __name__)
@@ -55,24 +57,27 @@ def keep(screencast_id: str) -> ResponseReturnValue:
 def read(screencast_id: str) -> ResponseReturnValue:
     """To be read without sound, and printed."""
     screencast = screencasts.get(viewer(), screencast_id)
-    best = next(iter(actions.of(screencast.id)), None)
     return render_template(
         "chapters/steps.html",
         screencast=shown(screencast, viewer()),
         steps=_steps(screencast),
-        transcript=best,
+        transcript=_words(screencast),
         address=absolute(page_url(screencast)),
     )
 
 
 def _steps(screencast: Screencast) -> list[Step]:
-    best = next(iter(actions.of(screencast.id)), None)
+    best = _words(screencast)
     return steps(
         chapters.of(screencast.id),
         chapters.said_in(best) if best else [],
         duration_ms=screencast.duration_ms or 0,
         scenes_ms=screencast.scenes or [],
     )
+
+
+def _words(screencast: Screencast) -> Transcript | None:
+    return best_of(actions.of(screencast.id), request.accept_languages)
 
 
 def _form(screencast: Screencast, rows: list[Row], errors: dict[str, Any] | None = None) -> str:

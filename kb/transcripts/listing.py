@@ -46,12 +46,11 @@ class Listed:
 
 
 def best_of(found: Sequence[Transcript], accepted: LanguageAccept, asked: str = "") -> Transcript | None:
-    """In the language that is asked for, else in the reader's; drafts only where there is nothing else."""
+    """In the language that is asked for, else in the reader's, be it a draft; else the first."""
     by_language = {each.language.lower(): each for each in found}
     if asked.lower() in by_language:
         return by_language[asked.lower()]
-    checked = [each for each in found if not each.draft] or found
-    language = best_language([each.language for each in checked], accepted)
+    language = best_language([each.language for each in found], accepted)
     return by_language[language.lower()] if language else None
 
 

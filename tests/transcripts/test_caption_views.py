@@ -176,6 +176,20 @@ def test_words_of_people_are_on_when_the_player_starts_and_drafts_are_not(author
     assert {language: " default" in track for language, track in both.items()} == {"pt-BR": True, "en": False}
 
 
+def test_a_draft_in_the_readers_language_comes_before_a_translation_and_no_other_captions_are_on(
+    author: Caller, screencast: str
+) -> None:
+    """Whoever hears English is not shown Portuguese, because somebody translated it before the draft was corrected."""
+    with_picture(screencast)
+    add(author, screencast)
+    page, steps = (
+        author.get(url, headers={"Accept-Language": "en-US"}).text for url in (screencast, f"{screencast}/steps")
+    )
+    assert 'data-cues lang="en"' in page
+    assert not any(" default" in track for track in tracks(page).values())
+    assert '<ol class="steps steps-one" lang="en"' in steps
+
+
 def test_of_several_languages_the_readers_own_is_shown(author: Caller, screencast: str) -> None:
     with_picture(screencast)
     for language in ("de", "fr", "en"):
