@@ -31,8 +31,8 @@ from kb.screencasts import actions
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import work
-from kb.transcripts import screen_text
 from kb.transcripts.models import ScreenLine
+from kb.transcripts.screen import text as screen_text
 
 SIZE = (1920, 1080)
 # When the screen changes, in seconds; none of them at a full or half second.

@@ -23,7 +23,9 @@ from kb.screencasts import actions
 from kb.screencasts.fields import Upload
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import work
-from kb.transcripts import chapters, hearing, screen_text
+from kb.transcripts.chapters import actions as chapters
+from kb.transcripts.hearing import step as hearing
+from kb.transcripts.screen import text as screen_text
 
 STEPS: dict[str, Callable[[str], None]] = {
     "probe": work.probe,

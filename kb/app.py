@@ -53,7 +53,9 @@ def _wire() -> None:
     from kb.screencasts import placing, queries, tagged
     from kb.screencasts.versions import actions as versions
     from kb.transcripts import actions as transcripts
-    from kb.transcripts import chapters, cues, hidings
+    from kb.transcripts import cues
+    from kb.transcripts.chapters import actions as chapters
+    from kb.transcripts.screen import hidings
 
     sessions.curated_by[:] = [tending.curated_by]
     accounts.count_team_items[:] = [queries.count_team_items]
@@ -130,16 +132,14 @@ def _blueprints() -> list[Blueprint]:
     from kb.search import api as search_api
     from kb.search import views as search
     from kb.transcripts import api as transcripts_api
-    from kb.transcripts import (
-        caption_views,
-        chapter_api,
-        chapter_views,
-        editing_api,
-        editing_views,
-        screen_api,
-        screen_views,
-    )
+    from kb.transcripts import caption_views
     from kb.transcripts import views as transcripts
+    from kb.transcripts.chapters import api as chapter_api
+    from kb.transcripts.chapters import views as chapter_views
+    from kb.transcripts.editing import api as editing_api
+    from kb.transcripts.editing import views as editing_views
+    from kb.transcripts.screen import api as screen_api
+    from kb.transcripts.screen import views as screen_views
     from kb.web import views as web
 
     html = [

@@ -176,7 +176,7 @@ def transcribe(missing: bool, drafts: bool) -> None:
     """Have recordings heard (again) by the workers of the running site, and wait for them."""
     from kb.hands import hands
     from kb.screencasts.pipeline.actions import hear_again
-    from kb.transcripts import again
+    from kb.transcripts.hearing import again
     from kb.web.views import redis_check, workers_check
 
     if missing == drafts:

@@ -22,9 +22,9 @@ from kb.screencasts.fields import TITLE_LENGTH, Description, Line
 from kb.screencasts.languages import language_tag
 from kb.screencasts.models import Screencast, State
 from kb.transcripts import actions as transcripts
-from kb.transcripts import screen_text
 from kb.transcripts.cues import LONGEST_MS, LONGEST_TEXT, MOST_CUES, TimedText, cleaned
 from kb.transcripts.models import Cue, ScreenLine, Transcript, WordsFrom
+from kb.transcripts.screen import text as screen_text
 from kb.web.forms import field_texts, is_shown
 
 # Whose the rows are where nobody is named. It has no password, so nobody can sign in as it.

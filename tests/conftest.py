@@ -258,7 +258,9 @@ def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
     from kb.screencasts.files import cleaning
     from kb.screencasts.pipeline import work
     from kb.search import actions as search
-    from kb.transcripts import chapters, hearing, screen_text
+    from kb.transcripts.chapters import actions as chapters
+    from kb.transcripts.hearing import step as hearing
+    from kb.transcripts.screen import text as screen_text
 
     do: dict[str, Callable[..., Any]] = {
         "screencasts.probe": work.probe,

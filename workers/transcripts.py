@@ -1,6 +1,8 @@
 """Work on words."""
 
-from kb.transcripts import chapters, hearing, screen_text
+from kb.transcripts.chapters import actions as chapters
+from kb.transcripts.hearing import step as hearing
+from kb.transcripts.screen import text as screen_text
 from workers.main import job
 
 

@@ -22,11 +22,11 @@ from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
 from kb.search.synonyms import synonyms_of
 from kb.transcripts import actions as transcripts
-from kb.transcripts import screen_text
 from kb.transcripts.doubt import doubtful_places
+from kb.transcripts.editing.present import beside
 from kb.transcripts.listing import best_of
 from kb.transcripts.models import Cue
-from kb.transcripts.present import beside
+from kb.transcripts.screen import text as screen_text
 
 bp = Blueprint("pages", __name__)
 PAGE = 24

@@ -13,7 +13,7 @@ from kb.screencasts import queries
 from kb.screencasts.models import Screencast
 from kb.search.tagging import Suggestion, TagWords, Text, Words, candidates, chosen
 from kb.transcripts import actions as transcripts
-from kb.transcripts.chapters import said_in
+from kb.transcripts.chapters.actions import said_in
 from kb.transcripts.models import ScreenLine
 
 OFFERED = 5

@@ -14,8 +14,8 @@ from kb.screencasts.actions import CaptionsFile
 from kb.screencasts.languages import language_tag
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import transitions
-from kb.transcripts import revisions
 from kb.transcripts.cues import TimedText, read
+from kb.transcripts.editing import revisions
 from kb.transcripts.models import Cue, Proposal, Transcript, WordsFrom
 
 # Who wrote the words: people's are never replaced by an engine's.

@@ -13,7 +13,8 @@ from kb.accounts.rules import Viewer
 from kb.db import db
 from kb.screencasts.languages import best_language, language_name
 from kb.screencasts.models import Screencast
-from kb.transcripts import actions, revisions
+from kb.transcripts import actions
+from kb.transcripts.editing import revisions
 from kb.transcripts.models import Cue, Transcript, WordsFrom
 
 

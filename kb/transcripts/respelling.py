@@ -21,8 +21,10 @@ from kb.hands import hands
 from kb.index.contract import IndexBroken, Query
 from kb.screencasts import queries
 from kb.screencasts.models import Screencast
-from kb.transcripts import actions, editing, revisions
+from kb.transcripts import actions
 from kb.transcripts.cues import TimedText
+from kb.transcripts.editing import changes as editing
+from kb.transcripts.editing import revisions
 from kb.transcripts.models import Cue, Transcript, WordsFrom
 from kb.transcripts.spelling import spelled_rows
 

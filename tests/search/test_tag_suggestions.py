@@ -15,9 +15,9 @@ from kb.screencasts.models import Screencast
 from kb.search import actions as search
 from kb.search.tag_suggestions import suggested
 from kb.transcripts import actions as transcripts
-from kb.transcripts import screen_text
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import ScreenLine, WordsFrom
+from kb.transcripts.screen import text as screen_text
 from tests.conftest import Caller, People
 
 Make = Callable[..., Screencast]

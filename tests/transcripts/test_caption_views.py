@@ -12,9 +12,10 @@ from kb.accounts.models import Person
 from kb.audit import AuditEntry
 from kb.db import db, now, writing
 from kb.screencasts.models import Screencast, Source
-from kb.transcripts import actions, corrections, revisions
+from kb.transcripts import actions
 from kb.transcripts.cues import NONE_FOUND, TimedText
-from kb.transcripts.editing import Change
+from kb.transcripts.editing import corrections, revisions
+from kb.transcripts.editing.changes import Change
 from kb.transcripts.models import WordsFrom
 from tests.conftest import Caller, People
 

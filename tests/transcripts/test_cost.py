@@ -7,11 +7,15 @@ import pytest
 from kb.accounts.models import Person
 from kb.db import db, now, writing
 from kb.screencasts.models import Screencast, Source
-from kb.transcripts import actions, chapters, corrections, hidings, proposals, screen_text
-from kb.transcripts.chapters import Wanted
+from kb.transcripts import actions
+from kb.transcripts.chapters import actions as chapters
+from kb.transcripts.chapters.actions import Wanted
 from kb.transcripts.cues import TimedText
-from kb.transcripts.editing import Change
+from kb.transcripts.editing import corrections, proposals
+from kb.transcripts.editing.changes import Change
 from kb.transcripts.models import WordsFrom
+from kb.transcripts.screen import hidings
+from kb.transcripts.screen import text as screen_text
 from tests.conftest import Caller, People
 
 LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pl", "pt"]

@@ -15,8 +15,9 @@ from kb.index.contract import IndexBroken
 from kb.outbox import Outbox
 from kb.screencasts.models import Screencast
 from kb.search.actions import drain
-from kb.transcripts import actions, respelling, revisions
+from kb.transcripts import actions, respelling
 from kb.transcripts.cues import TimedText
+from kb.transcripts.editing import revisions
 from kb.transcripts.models import Transcript, WordsFrom
 from tests.conftest import People
 

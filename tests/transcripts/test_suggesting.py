@@ -11,9 +11,10 @@ from kb.accounts.rules import Viewer
 from kb.categories import glossary
 from kb.db import db, now, writing
 from kb.screencasts.models import Screencast
-from kb.transcripts import actions, corrections
+from kb.transcripts import actions
 from kb.transcripts.cues import TimedText
-from kb.transcripts.editing import Change
+from kb.transcripts.editing import corrections
+from kb.transcripts.editing.changes import Change
 from kb.transcripts.models import WordsFrom
 from kb.transcripts.suggesting import Suggestion, names_in, suggestions
 from tests.conftest import People

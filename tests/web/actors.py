@@ -38,9 +38,11 @@ from kb.search import actions as search
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made, made_folder, original
 from kb.transcripts import actions as transcripts
-from kb.transcripts import chapters, hearing, screen_text
+from kb.transcripts.chapters import actions as chapters
 from kb.transcripts.cues import TimedText
+from kb.transcripts.hearing import step as hearing
 from kb.transcripts.models import Proposal, ScreenHiding, WordsFrom
+from kb.transcripts.screen import text as screen_text
 from tests.databases import Migrated
 
 ACTORS = ("nobody", "other", "mate", "author", "curator", "admin")

@@ -17,9 +17,10 @@ from kb.screencasts.pipeline import leasing, work
 from kb.screencasts.versions import actions as versions
 from kb.storage.contract import made_folder
 from kb.transcripts import actions as transcripts
-from kb.transcripts import hidings, screen_text
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
+from kb.transcripts.screen import hidings
+from kb.transcripts.screen import text as screen_text
 from tests.conftest import People, make_clip
 
 
