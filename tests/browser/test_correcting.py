@@ -205,6 +205,7 @@ def test_find_and_replace_says_where_before_it_does(watch: Callable[[str], Page]
     expect(page.locator("[data-replace-preview] li")).to_have_count(2)
     page.get_by_role("button", name="Replace 2 places").click()
     saved(page)
+    expect(page.locator("[data-replace-count]")).to_have_text("Replaced 2 places.")
     assert kept(world) == [text.replace("cuber netties", "Kubernetes") for text in SAID]
     page.get_by_role("button", name="Undo (Ctrl+Z)").click()
     page.wait_for_timeout(1000)

@@ -1,6 +1,5 @@
 // Find and replace in this transcript: says how often and where before anything is replaced; one step to undo.
 // Reads: <form data-replace> with inputs find, with, case, whole; [data-replace-count], <ol data-replace-preview>, a button.
-import { say } from "../site/announce.js";
 import { clock } from "../site/clock.js";
 import { clean, withText } from "./changes.js";
 
@@ -11,15 +10,20 @@ export function offerReplacing(section, { words, steps, editor }) {
   const button = form.querySelector("button");
   let changes = [];
   let count = 0;
+  let done = "";
 
-  form.addEventListener("input", preview);
+  form.addEventListener("input", () => {
+    done = "";
+    preview();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     preview();
     if (!changes.length) return;
+    const replaced = `Replaced ${times(count)}.`;
     editor.close();
     steps.do(changes);
-    say(`Replaced ${times(count)}.`);
+    done = replaced;
     preview();
   });
   words.addEventListener("replaced", () => form.hidden || preview());
@@ -37,7 +41,7 @@ export function offerReplacing(section, { words, steps, editor }) {
       count += found.length;
       changes.push({ before: [cue], after: [withText(cue, text)] });
     }
-    form.querySelector("[data-replace-count]").textContent = pattern ? (count ? `Found ${times(count)}.` : "Not found.") : "";
+    form.querySelector("[data-replace-count]").textContent = pattern ? (count ? `Found ${times(count)}.` : done || "Not found.") : "";
     form.querySelector("[data-replace-preview]").replaceChildren(...changes.slice(0, MOST_SHOWN).map((each) => row(each, pattern)));
     button.disabled = !changes.length;
     button.querySelector("span").textContent = changes.length ? `Replace ${times(count)}` : "Replace";
