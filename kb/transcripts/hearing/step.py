@@ -29,6 +29,8 @@ from kb.transcripts.models import HeardSegment, WordsFrom
 from kb.transcripts.spelling import spelled
 
 NO_SPEECH = "No speech was found in it."
+NOT_SET_UP = "Speech recognition is not set up here."
+OUT_OF_ORDER = "Speech recognition does not work here at the moment. An admin sees why under Health."
 
 
 def hear(screencast_id: str) -> None:
@@ -41,8 +43,9 @@ def hear(screencast_id: str) -> None:
 def _hear(lease: Lease) -> None:
     screencast = db.session.get_one(Screencast, lease.screencast_id)
     engine = hands().speech
-    if engine is None or (fault := engine.unavailable()):
-        note = fault if engine else "Speech recognition is not set up here."
+    if engine is None or engine.unavailable():
+        # What is wrong is for admins: it names folders of this machine.
+        note = OUT_OF_ORDER if engine else NOT_SET_UP
         leasing.finish(lease, skipped=True, code="no-speech-engine", note=note)
         return
     if reason := _nothing_to_hear(screencast, engine):

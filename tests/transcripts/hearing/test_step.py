@@ -15,9 +15,10 @@ from kb.screencasts import actions as screencasts
 from kb.screencasts.models import Screencast, Step, StepState
 from kb.screencasts.pipeline import work
 from kb.screencasts.pipeline.actions import redo
-from kb.speech.contract import Asked, Listener, Segment, Word
+from kb.speech.contract import Asked, Engine, Listener, Segment, Word
 from kb.speech.pocketsphinx import Pocketsphinx
 from kb.speech.scripted import Scripted
+from kb.speech.whisper import Whisper
 from kb.storage.contract import made
 from kb.transcripts import actions
 from kb.transcripts.cues import TimedText
@@ -25,7 +26,7 @@ from kb.transcripts.editing import corrections
 from kb.transcripts.editing.changes import Change
 from kb.transcripts.models import HeardSegment, WordsFrom
 from kb.transcripts.screen import text as screen_text
-from tests.conftest import People
+from tests.conftest import Caller, People
 from tests.speech.conftest import run
 
 SAID = Segment(200, 900, "restart the spooler", (Word(200, 400, "restart", 0.9),))
@@ -71,7 +72,7 @@ class Corrected(Scripted):
 def hear(run_jobs: Callable[[], list[str]]) -> Callable[..., None]:
     """(screencast, engine) -> have it heard again."""
 
-    def again(screencast_id: str, engine: Scripted) -> None:
+    def again(screencast_id: str, engine: Engine) -> None:
         hands().speech = engine
         redo(screencast_id, ("speech",))
         run_jobs()
@@ -172,6 +173,17 @@ def test_where_a_better_engine_hears_nobody_the_draft_goes(item: str, hear: Call
     hear(item, Scripted([], draft=False))
     assert (actions.of(item), step(item).error_text) == ([], "No speech was found in it.")
     assert db.session.get_one(Screencast, item).captions == []
+
+
+def test_where_the_model_is_broken_people_are_told_whom_to_ask_and_not_where_it_lies(
+    item: str, hear: Callable[..., None], author: Caller, tmp_path: Path
+) -> None:
+    hear(item, Whisper(run, tmp_path))
+    assert (step(item).state, step(item).error_code) == (StepState.skipped, "no-speech-engine")
+    page = author.get(f"/screencasts/{item}").text
+    assert "No transcript. Speech recognition does not work here at the moment. An admin sees why under Health." in page
+    assert str(tmp_path) not in page
+    assert f'href="/screencasts/{item}/captions"' in page
 
 
 def test_a_language_that_the_engine_does_not_know_leaves_it_without_words(item: str, hear: Callable[..., None]) -> None:
