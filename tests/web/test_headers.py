@@ -16,7 +16,7 @@ PAGE = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 FILE = "default-src 'none'; sandbox"
-FILES = ("/files/", "/original", "/storyboard.vtt", "/still", "/preview", "/captions/")
+FILES = ("/files/", "/original", "/storyboard.vtt", "/still", "/preview", "/captions/", "/chapters.vtt")
 
 
 @pytest.fixture(scope="module")
