@@ -52,11 +52,6 @@ def written() -> list[str]:
     return [word.written for word in glossary().words]
 
 
-def corrected(text: str) -> str:
-    """With the house's names put right; the rest as it is."""
-    return glossary().spellings.corrected(text)
-
-
 def glossary() -> Glossary:
     """By name. Kept until the next change of it, each of which is told as a change of who may see what."""
     version = db.session.scalar(select(AccessVersion.number)) or 0

@@ -26,17 +26,17 @@ def heard(word_id: str) -> list[str]:
 def test_a_word_is_put_right_from_the_moment_it_is_written_down_until_it_is_taken_out(
     in_site: Flask, add: Callable[..., str], people: People
 ) -> None:
-    assert glossary.corrected("kuber netties") == "kuber netties"
+    assert glossary.glossary().spellings.corrected("kuber netties") == "kuber netties"
     kubernetes = add("Kubernetes", "Kuber  Netties", "cube ernetes", "")
     assert heard(kubernetes) == ["kuber netties", "cube ernetes"]
-    assert glossary.corrected("so kuber netties") == "so Kubernetes"
+    assert glossary.glossary().spellings.corrected("so kuber netties") == "so Kubernetes"
     assert glossary.written() == ["Kubernetes"]
     glossary.change(kubernetes, heard=["cuba netties"], by=people.curator)
-    assert glossary.corrected("kuber netties, cuba netties") == "kuber netties, Kubernetes"
+    assert glossary.glossary().spellings.corrected("kuber netties, cuba netties") == "kuber netties, Kubernetes"
     glossary.change(kubernetes, written="K8s", by=people.curator)
-    assert glossary.corrected("cuba netties") == "K8s"
+    assert glossary.glossary().spellings.corrected("cuba netties") == "K8s"
     assert glossary.remove(kubernetes, by=people.curator).heard == ("cuba netties",)
-    assert glossary.corrected("cuba netties") == "cuba netties"
+    assert glossary.glossary().spellings.corrected("cuba netties") == "cuba netties"
     with pytest.raises(NotFound):
         glossary.get(kubernetes)
 
@@ -78,7 +78,7 @@ def test_what_would_lead_to_two_ends_or_nowhere_is_refused_at_its_field(
 
 def test_a_name_may_be_written_down_with_its_own_small_letters(add: Callable[..., str]) -> None:
     add("Teams", "teams")
-    assert glossary.corrected("the teams") == "the Teams"
+    assert glossary.glossary().spellings.corrected("the teams") == "the Teams"
 
 
 def test_each_act_is_recorded(add: Callable[..., str], people: People) -> None:
