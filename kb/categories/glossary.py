@@ -81,15 +81,7 @@ def _alone(verb: Callable[P, R]) -> Callable[P, R]:
 @_alone
 def add(written: str, heard: Collection[str] = (), *, by: str) -> GlossaryWord:
     """A new word; or more that is heard for one that is there. Raises Invalid where nothing would be new."""
-    written = _clean(written, "written")
-    there = next((each for each in _every() if key(each.written) == key(written)), None)
-    if there:
-        if set(_forms(heard)) <= set(there.heard):
-            raise Invalid(f"“{there.written}” is there already.", errors={"written": ["It is there already."]})
-        return change(there.id, heard=[*there.heard, *heard], by=by)
-    word = _put(GlossaryWord(), written, heard)
-    audit.record("added", "glossary", word.id, by=by, name=written, heard=word.heard)
-    return word
+    return _add(_Words(), written, heard, by)
 
 
 @_alone
@@ -97,9 +89,7 @@ def change(word_id: str, *, by: str, written: str | None = None, heard: Iterable
     """What is None stays as it is."""
     word = get(word_id)
     name = word.written if written is None else _clean(written, "written")
-    _put(word, name, word.heard if heard is None else heard)
-    audit.record("changed", "glossary", word.id, by=by, name=name, heard=word.heard)
-    return word
+    return _change(_Words(), word, name, word.heard if heard is None else heard, by)
 
 
 @_alone
@@ -122,9 +112,10 @@ def bring_back(word_id: str, *, by: str) -> GlossaryWord:
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )
-    if not entry or any(word.id == word_id for word in _every()):
+    is_there = db.session.get(GlossaryWord, word_id) is not None
+    if not entry or is_there:
         raise NotFound("There is nothing to bring back.")
-    word = _put(GlossaryWord(id=word_id), entry.details["name"], entry.details["heard"])
+    word = _Words().put(GlossaryWord(id=word_id), entry.details["name"], entry.details["heard"])
     audit.record("brought-back", "glossary", word.id, by=by, name=word.written)
     return word
 
@@ -136,47 +127,89 @@ def take_in(rows: Iterable[tuple[int, str, list[str]]], *, by: str) -> int:
     Raises Invalid naming each line at fault: nothing is taken in by halves.
     """
     faults: dict[str, list[str]] = {}
-    before = {word.id: list(word.heard) for word in _every()}
+    words = _Words()
+    changed = set()
     for line, name, heard in rows:
-        there = next((word for word in _every() if key(word.written) == key(name)), None)
+        there = words.written(name)
         try:
             if not there or not {key(form) for form in heard if form.strip()} <= set(there.heard):
-                add(name, heard, by=by)
+                changed.add(_add(words, name, heard, by).id)
         except Invalid as error:
             faults[f"line {line}"] = [text for texts in error.errors.values() for text in texts]
     if faults:
         raise Invalid("Nothing was taken in: some lines need a correction.", errors=faults)
-    return sum(before.get(word.id) != word.heard for word in _every())
+    return len(changed)
 
 
-def _put(word: GlossaryWord, written: str, heard: Iterable[str]) -> GlossaryWord:
-    forms = _forms(heard)
-    others = [each for each in _every() if each.id != word.id]
-    if len(others) >= WORDS_AT_MOST:
-        raise Invalid("The glossary is full.", errors={"written": [f"It takes at most {WORDS_AT_MOST:,} words."]})
-    _check_free(written, forms, others)
-    word.written, word.heard, word.changed_at = written, forms, now()
-    db.session.add(word)
-    db.session.flush()
-    access_changed()
+def _add(words: "_Words", written: str, heard: Collection[str], by: str) -> GlossaryWord:
+    written = _clean(written, "written")
+    if there := words.written(written):
+        if set(_forms(heard)) <= set(there.heard):
+            raise Invalid(f"“{there.written}” is there already.", errors={"written": ["It is there already."]})
+        return _change(words, there, there.written, [*there.heard, *heard], by)
+    word = words.put(GlossaryWord(), written, heard)
+    audit.record("added", "glossary", word.id, by=by, name=written, heard=word.heard)
     return word
 
 
-def _check_free(written: str, forms: list[str], others: Iterable[GlossaryWord]) -> None:
-    """Each word leads to one spelling, and that stays as it is. Raises Invalid."""
-    names = {key(each.written): each.written for each in others}
-    meanings = {key(form): each.written for each in others for form in each.heard}
-    errors: dict[str, list[str]] = {}
-    if name := names.get(key(written)):
-        errors["written"] = [f"“{name}” is there already."]
-    elif meaning := meanings.get(key(written)):
-        errors["written"] = [f"“{written}” becomes “{meaning}” here. Take it out there first."]
-    faults = [f"“{form}” becomes “{meanings[key(form)]}” already." for form in forms if key(form) in meanings]
-    faults += [f"“{names[key(form)]}” is how the house writes it." for form in forms if key(form) in names]
-    if faults:
-        errors["heard"] = faults
-    if errors:
-        raise Invalid("Some of these words have another spelling here.", errors=errors)
+def _change(words: "_Words", word: GlossaryWord, written: str, heard: Iterable[str], by: str) -> GlossaryWord:
+    words.put(word, written, heard)
+    audit.record("changed", "glossary", word.id, by=by, name=written, heard=word.heard)
+    return word
+
+
+class _Words:
+    """All words, each found by what is written or heard; read once, however many are put in."""
+
+    def __init__(self) -> None:
+        self._written: dict[str, GlossaryWord] = {}
+        self._heard: dict[str, GlossaryWord] = {}
+        for word in db.session.scalars(select(GlossaryWord)):
+            self._enter(word)
+
+    def written(self, name: str) -> GlossaryWord | None:
+        return self._written.get(key(name))
+
+    def put(self, word: GlossaryWord, written: str, heard: Iterable[str]) -> GlossaryWord:
+        """New, or as it is from now on. Raises Invalid where its words have another spelling."""
+        forms = _forms(heard)
+        is_new = word not in db.session
+        if is_new and len(self._written) >= WORDS_AT_MOST:
+            raise Invalid("The glossary is full.", errors={"written": [f"It takes at most {WORDS_AT_MOST:,} words."]})
+        self._check_free(word, written, forms)
+        if not is_new:
+            self._leave(word)
+        word.written, word.heard, word.changed_at = written, forms, now()
+        db.session.add(word)
+        db.session.flush()
+        self._enter(word)
+        access_changed()
+        return word
+
+    def _enter(self, word: GlossaryWord) -> None:
+        self._written[key(word.written)] = word
+        self._heard |= {key(form): word for form in word.heard}
+
+    def _leave(self, word: GlossaryWord) -> None:
+        self._written.pop(key(word.written), None)
+        for form in word.heard:
+            self._heard.pop(key(form), None)
+
+    def _check_free(self, word: GlossaryWord, written: str, forms: list[str]) -> None:
+        """Each word leads to one spelling, and that stays as it is. Raises Invalid."""
+        errors: dict[str, list[str]] = {}
+        if (other := self._written.get(key(written))) and other is not word:
+            errors["written"] = [f"“{other.written}” is there already."]
+        elif (other := self._heard.get(key(written))) and other is not word:
+            errors["written"] = [f"“{written}” becomes “{other.written}” here. Take it out there first."]
+        heard = {form: other for form in forms if (other := self._heard.get(form)) and other is not word}
+        names = {form: other for form in forms if (other := self._written.get(form)) and other is not word}
+        faults = [f"“{form}” becomes “{other.written}” already." for form, other in heard.items()]
+        faults += [f"“{other.written}” is how the house writes it." for other in names.values()]
+        if faults:
+            errors["heard"] = faults
+        if errors:
+            raise Invalid("Some of these words have another spelling here.", errors=errors)
 
 
 def _forms(heard: Iterable[str]) -> list[str]:
@@ -197,14 +230,10 @@ def _clean(typed: str, field: str) -> str:
     return text
 
 
-def _every() -> list[GlossaryWord]:
-    return list(db.session.scalars(select(GlossaryWord)))
-
-
 def _known(word: GlossaryWord) -> Known:
     return Known(word.id, word.written, tuple(word.heard))
 
 
 def _load() -> Glossary:
-    words = sorted(map(_known, _every()), key=lambda word: key(word.written))
+    words = sorted(map(_known, db.session.scalars(select(GlossaryWord))), key=lambda word: key(word.written))
     return Glossary(tuple(words), Spellings((word.written, word.heard) for word in words))

@@ -97,3 +97,13 @@ def test_two_who_write_down_the_same_at_the_same_moment_make_one_word(
     at_once(*(lambda n=n: glossary.add("Kubernetes", [f"kuber {n}x"], by=people.curator) for n in range(4)))
     assert glossary.written() == ["Kubernetes"]
     assert sorted(glossary.glossary().words[0].heard) == [f"kuber {n}x" for n in range(4)]
+
+
+def test_taking_in_many_words_reads_the_glossary_once(in_site: Flask, people: People, asked: list[str]) -> None:
+    def reads(rows: list[tuple[int, str, list[str]]]) -> int:
+        asked.clear()
+        assert glossary.take_in(rows, by=people.curator) == len(rows)
+        return sum(each.startswith("SELECT") and "FROM glossary_word" in each for each in asked)
+
+    few = reads([(1, "Kubernetes", ["kuber netties"])])
+    assert reads([(line, f"Name{line}", [f"nay m{line}"]) for line in range(20)]) == few
