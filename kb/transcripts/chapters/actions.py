@@ -109,16 +109,21 @@ def _drafted(screencast: Screencast) -> list[Chapter]:
     drafted = chaptering.drafts(
         screencast.duration_ms or 0,
         scenes_ms=screencast.scenes or [],
-        said=_said(screencast.id),
+        said=_said(screencast),
         shown=_shown(screencast.id),
     )
     return [Chapter(start_ms=each.start_ms, title=each.title, draft=True) for each in drafted]
 
 
-def _said(screencast_id: str) -> list[Said]:
-    """By the best transcript there is."""
-    best = next(iter(actions.of(screencast_id)), None)
+def _said(screencast: Screencast) -> list[Said]:
+    """By the best transcript in the language that is spoken: a translation may hold a line or two."""
+    best = min(actions.of(screencast.id), key=lambda each: not _is_spoken(screencast, each), default=None)
     return said_in(best) if best else []
+
+
+def _is_spoken(screencast: Screencast, transcript: Transcript) -> bool:
+    """As its author says, else as an engine heard it."""
+    return transcript.language == screencast.language if screencast.language else transcript.engine is not None
 
 
 def said_in(transcript: Transcript) -> list[Said]:

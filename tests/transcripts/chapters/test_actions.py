@@ -149,6 +149,16 @@ def test_of_a_draft_engine_what_it_doubts_is_left_out(item: Screencast) -> None:
     assert [each.text for each in chapters.said_in(heard)] == ["open", "again"]
 
 
+def test_a_short_translation_does_not_stand_for_what_is_said(item: Screencast) -> None:
+    spoken = actions.find(item.id, "en")
+    cues = actions.timed_texts(spoken)
+    actions.drop(spoken)
+    actions.put(item.id, "en", cues, source=WordsFrom.speech, engine="whisper")
+    actions.put(item.id, "de", [TimedText(0, 2_000, "Das Hauptbuch.")], source=WordsFrom.upload)
+    chapters.find(item.id)
+    assert told(item) == DRAFTED
+
+
 def test_a_screencast_from_before_there_were_chapters_is_finished_all_the_same(
     receive: Callable[..., str], run_jobs: Callable[[], list[str]], sent: Sent, in_site: Flask
 ) -> None:
