@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-remove setup setup-test test test-on-sqlite test-on-postgresql test-all lint bench assets watch-assets lock
+.PHONY: help run demo demo-remove setup setup-test test test-all lint bench assets watch-assets lock
 
 help:
 	@echo 'make run           install what is missing, then start the whole site (Ctrl-C stops it)'
@@ -29,23 +29,16 @@ setup:
 setup-test:
 	@deploy/setup --test
 
-# What asks a database runs on both.
+# What asks a database runs on both: what asks most of it each time, the rest in the long run alone.
 on_postgresql = --database=postgresql $(addprefix tests/,accounts categories curation pages screencasts search transcripts \
 	test_db.py test_seed.py)
-# What tries files, disks, sockets and clients does so on PostgreSQL in the long run alone.
-quick_on_postgresql = $(on_postgresql) $(addprefix --ignore=tests/screencasts/,test_hostile_uploads.py test_room.py \
-	uploads/test_served.py uploads/test_tus_clients.py)
+quick_on_postgresql = --database=postgresql $(addprefix tests/,categories curation pages search screencasts/pipeline \
+	transcripts/editing transcripts/screen transcripts/chapters test_db.py)
 
-# Four at once for two processors: half of the time a test waits for a browser, a worker or the network.
+# Three at once for two processors: half of the time a test waits for a browser, a worker or the network.
 test: lint
-	@echo 'Two runs of tests at once, on SQLite and on PostgreSQL; what each has to say comes at its end, in some minutes.'
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target test-on-sqlite test-on-postgresql
-
-test-on-sqlite:
 	.venv/bin/pytest -n 3 -m 'not slow'
-
-test-on-postgresql:
-	.venv/bin/pytest -n 1 -m 'not slow' $(quick_on_postgresql)
+	.venv/bin/pytest -n 3 -m 'not slow' $(quick_on_postgresql)
 
 test-all: lint
 	.venv/bin/pytest -n 2

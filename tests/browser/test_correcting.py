@@ -294,6 +294,7 @@ def test_somebody_says_that_the_words_are_right(watch: Callable[[str], Page]) ->
     assert page.locator(".doubtful").count() == 0
 
 
+@pytest.mark.slow
 def test_typing_touches_one_row_of_two_thousand(watch: Callable[[str], Page], world: World) -> None:
     with world.site.app_context():
         _hear(world.items["everyone"], [TimedText(n * 900, n * 900 + 800, f"{n} {SAID[n % 3]}") for n in range(2000)])

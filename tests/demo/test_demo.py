@@ -26,6 +26,9 @@ from kb.screencasts.models import Screencast
 from kb.search.actions import drain
 from tests.conftest import People
 
+# That it fills a site with what can be found, test_heard tells each time.
+pytestmark = pytest.mark.slow
+
 # What was done stays on record; numbers that only rise do so.
 RECORDS = {"audit_entry", "access_version"}
 

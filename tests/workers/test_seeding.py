@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from redis import Redis
 from sqlalchemy import select
 
@@ -25,6 +26,7 @@ from kb.seed import author_of_rows, read, seed
 from tests.workers.conftest import wait_for
 
 
+@pytest.mark.slow
 def test_rows_and_the_changes_of_people_reach_the_index_side_by_side(
     redis: Redis, broker_settings: Settings, working: Callable[..., Any]
 ) -> None:
