@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from flask import current_app
 from sqlalchemy import delete, select
 
 from kb import jobs
@@ -25,6 +26,8 @@ T = TypeVar("T")
 # many files behind.
 AT_ONCE = 2_000
 ASK_AGAIN_S = 300
+# Where a process keeps when it last asked for a rebuild, for each site that it runs.
+ASKED_AT = "kb.asked_for_rebuild_at"
 
 
 def drain(on_written: Callable[[int], object] = lambda screencasts: None) -> int:
@@ -106,14 +109,14 @@ def _batches(items: list[T]) -> Iterator[list[T]]:
 
 def ask_for_rebuild() -> None:
     """Once in a while, however many searches meet the broken index: each rebuild makes it whole for all of them."""
-    global _asked_at
     with _asking:
-        is_asked = _asked_at is not None and time.monotonic() - _asked_at < ASK_AGAIN_S
-        _asked_at = _asked_at if is_asked else time.monotonic()
+        asked_at = current_app.extensions.get(ASKED_AT)
+        is_asked = asked_at is not None and time.monotonic() - asked_at < ASK_AGAIN_S
+        if not is_asked:
+            current_app.extensions[ASKED_AT] = time.monotonic()
     if not is_asked:
         jobs.later("search.rebuild")
 
 
 # In this process.
-_asked_at: float | None = None
 _asking = threading.Lock()
