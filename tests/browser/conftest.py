@@ -48,6 +48,10 @@ class Running:
             argv, env=self.environment, input=stdin, check=True, capture_output=True, text=True
         ).stdout
 
+    def add_person(self, email: str) -> None:
+        """With PASSWORD. The one admin link serves one test, whichever others run on this site."""
+        self.kb("user", "add", email, "--name", "Test Colleague", "--password-stdin", stdin=PASSWORD)
+
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
@@ -170,6 +174,20 @@ def open_as(browser: Browser, world: World, actor: str, address: str, **options:
     return context
 
 
+@contextmanager
+def page_as(browser: Browser, world: World, actor: str, **options: Any) -> Iterator[Page]:
+    """A page of the world's site, served for as long as this lasts. Fails on any fault of a script."""
+    with serve(world.site) as address:
+        context = open_as(browser, world, actor, address, **options)
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        yield page
+        context.close()
+        assert not faults
+
+
 def sign_up(page: Page, link: str, name: str, email: str) -> None:
     page.goto(link)
     page.get_by_label("Name").fill(name)
@@ -181,6 +199,14 @@ def sign_up(page: Page, link: str, name: str, email: str) -> None:
     if "/welcome/" in page.url:
         page.get_by_role("button", name="Skip the set-up").click()
         page.wait_for_url(re.compile(r"/$"))
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("form:has([name=password]) button.btn-primary").click()
+    page.wait_for_url(re.compile(r"/$"))
 
 
 def _free_port() -> int:

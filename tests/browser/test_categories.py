@@ -10,7 +10,7 @@ from kb.categories import actions as categories
 from kb.categories.tree import flat, grow
 from kb.config import ROOT
 from kb.db import db
-from tests.browser.conftest import open_as, serve
+from tests.browser.conftest import open_as, page_as, serve
 from tests.web.actors import World, make_world
 
 pytestmark = pytest.mark.browser
@@ -33,17 +33,10 @@ def world(tmp_path: Path, migrated: Path, clip: Path) -> World:
 
 @pytest.fixture
 def bench(browser: Browser, world: World) -> Iterator[Page]:
-    with serve(world.site) as address:
-        # Without animations: where a row lies while one runs is nobody's promise.
-        context = open_as(browser, world, "curator", address, reduced_motion="reduce")
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
+    # Without animations: where a row lies while one runs is nobody's promise.
+    with page_as(browser, world, "curator", reduced_motion="reduce") as page:
         page.goto("/categories")
         yield page
-        context.close()
-        assert not faults
 
 
 def shown(page: Page) -> list[str]:

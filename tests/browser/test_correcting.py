@@ -13,7 +13,7 @@ from kb.db import db, writing
 from kb.transcripts import actions as transcripts
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import Proposal, Revision, Transcript, WordsFrom
-from tests.browser.conftest import Running, open_as, serve, sign_up
+from tests.browser.conftest import Running, open_as, serve, sign_in
 from tests.web.actors import World, make_world
 
 pytestmark = pytest.mark.browser
@@ -239,6 +239,8 @@ def test_a_colleague_proposes_and_the_author_accepts_with_one_tap(watch: Callabl
 
     author = watch("author")
     expect(author.get_by_role("link", name="1 proposed")).to_be_visible()
+    # The player puts a <video> of its own in the place of the plain one.
+    expect(author.locator("media-player[data-can-play]")).to_be_attached()
     video = author.locator("video").element_handle()
     author.get_by_role("button", name="Accept").click()
     expect(author.get_by_text("Corrected by Test Other")).to_be_visible()
@@ -320,8 +322,9 @@ def test_a_corrected_word_is_found_by_search_within_seconds(
     running: Running, new_page: Callable[..., Page], clip: Path
 ) -> None:
     page = new_page()
-    sign_up(page, running.admin_link, "Test Author", "author@test.example")
-    token = running.kb("token", "add", "author@test.example", "--name", "test").strip()
+    running.add_person("corrects@test.example")
+    sign_in(page, "corrects@test.example")
+    token = running.kb("token", "add", "corrects@test.example", "--name", "test").strip()
     headers = {"Authorization": f"Bearer {token}"}
     captions = "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nopen the cuber page\n"
     answer = page.context.request.post(

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from kb.db import db
 from kb.search import actions as search
 from kb.transcripts import actions as transcripts
-from tests.browser.conftest import open_as, serve
+from tests.browser.conftest import page_as
 from tests.databases import Migrated
 from tests.web.actors import World, make_world
 
@@ -28,15 +28,8 @@ def world(tmp_path: Path, migrated: Migrated, clip: Path) -> World:
 
 @pytest.fixture
 def page(browser: Browser, world: World) -> Iterator[Page]:
-    with serve(world.site) as address:
-        context = open_as(browser, world, "curator", address)
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
+    with page_as(browser, world, "curator") as page:
         yield page
-        context.close()
-        assert not faults
 
 
 def said(world: World) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, STARTS, Running, sign_up
+from tests.browser.conftest import STARTS, Running, sign_in, sign_up
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ def test_a_colleague_finds_the_second_at_which_words_were_spoken(
     sign_up(author, running.admin_link, "Test Author", "author@test.example")
     upload(author, spoken_clip)
 
-    running.kb("user", "add", "colleague@test.example", "--name", "Test Colleague", "--password-stdin", stdin=PASSWORD)
+    running.add_person("colleague@test.example")
     colleague = new_page()
     sign_in(colleague, "colleague@test.example")
     colleague.get_by_role("searchbox").first.fill(WORDS)
@@ -57,11 +57,3 @@ def upload(page: Page, clip: Path) -> None:
     row.get_by_role("button", name=re.compile("^Publish")).click()
     expect(row.get_by_role("link", name="Watch it")).to_be_visible(timeout=20_000)
     expect(row.get_by_text("Ready", exact=True)).to_be_visible(timeout=90_000)
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("form:has([name=password]) button.btn-primary").click()
-    page.wait_for_url(re.compile(r"/$"))

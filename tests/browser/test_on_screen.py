@@ -10,8 +10,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from kb.media.film import shoot
-from tests.browser.conftest import PASSWORD, Running
-from tests.browser.test_main_job import position, sign_in
+from tests.browser.conftest import Running, sign_in
+from tests.browser.test_main_job import position
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def test_an_error_on_a_recorded_page_is_found_at_its_second(
 ) -> None:
     stage = new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
     clip = record(stage, tmp_path / "settling.mp4")
-    running.kb("user", "add", "screen@test.example", "--name", "Test Screen", "--password-stdin", stdin=PASSWORD)
+    running.add_person("screen@test.example")
     page = new_page()
     sign_in(page, "screen@test.example")
     page.goto("/upload")

@@ -14,7 +14,7 @@ from kb.config import ROOT
 from kb.db import db, writing
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
-from tests.browser.conftest import open_as, serve
+from tests.browser.conftest import open_as, page_as, serve
 from tests.databases import Migrated
 from tests.web.actors import World, make_world
 
@@ -39,15 +39,8 @@ def world(tmp_path: Path, migrated: Migrated, clip: Path) -> World:
 
 @pytest.fixture
 def page(browser: Browser, world: World) -> Iterator[Page]:
-    with serve(world.site) as address:
-        context = open_as(browser, world, "curator", address)
-        page = context.new_page()
-        faults: list[str] = []
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
+    with page_as(browser, world, "curator") as page:
         yield page
-        context.close()
-        assert not faults
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PASSWORD, Running
-from tests.browser.test_main_job import sign_in
+from tests.browser.conftest import Running, sign_in
 from tests.browser.uploading import choose, padded, row, slow, watch
 from tests.conftest import make_clip
 
@@ -46,7 +45,7 @@ def ten(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> list[Path]:
 @pytest.fixture
 def page(browser: Browser, running: Running) -> Iterator[Page]:
     """Without a network a browser writes errors into its console, so none of those that look at that."""
-    running.kb("user", "add", "many@test.example", "--name", "Test Uploader", "--password-stdin", stdin=PASSWORD)
+    running.add_person("many@test.example")
     context = browser.new_context(base_url=running.address)
     page = context.new_page()
     sign_in(page, "many@test.example")

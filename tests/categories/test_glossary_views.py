@@ -12,6 +12,7 @@ from kb.categories import glossary
 from kb.categories.glossary_files import MOST_ROWS, from_csv
 from kb.db import db
 from kb.errors import Invalid
+from tests.accounts.conftest import csrf_of
 from tests.conftest import Caller, People
 
 
@@ -25,7 +26,7 @@ def send(curator: FlaskClient) -> Callable[..., Any]:
     """(address, fields …) -> the page that follows."""
 
     def sent(url: str, **fields: Any) -> Any:
-        token = curator.get("/glossary").text.split('name="csrf_token" value="')[1].split('"')[0]
+        token = csrf_of(curator, "/glossary")
         return curator.post(url, data={"csrf_token": token} | fields, follow_redirects=True)
 
     return sent

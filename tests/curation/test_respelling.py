@@ -13,6 +13,7 @@ from kb.search.actions import drain
 from kb.transcripts import actions
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
+from tests.accounts.conftest import csrf_of
 from tests.conftest import Caller, People
 
 
@@ -44,7 +45,7 @@ def curator(signed_in: Callable[[str], FlaskClient], people: People) -> FlaskCli
 @pytest.fixture
 def send(curator: FlaskClient) -> Callable[..., Any]:
     def sent(url: str, **fields: Any) -> Any:
-        token = curator.get("/glossary").text.split('name="csrf_token" value="')[1].split('"')[0]
+        token = csrf_of(curator, "/glossary")
         return curator.post(url, data={"csrf_token": token} | fields, follow_redirects=True)
 
     return sent
