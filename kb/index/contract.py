@@ -7,9 +7,15 @@ One screencast is one document; its cues and times stay in the database, where `
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from kb.errors import KbError
+
+# Where a word may stand.
+Field = Literal["title", "about", "spoken", "screen"]
+# Facets of length and age: a value is the place of the first limit that is not exceeded, counted from 0.
+LENGTHS_MS = (60_000, 180_000, 600_000)
+AGES_DAYS = (7, 31, 365)
 
 
 class IndexBroken(KbError):
@@ -41,7 +47,8 @@ class Document:
     category_path: tuple[str, ...] = ()  # ids from the root to the leaf: a search in a category finds its children's
     tags: tuple[str, ...] = ()
     author: str = ""
-    language: str = ""
+    language: str = ""  # of what is said and written (BCP 47); by it the words are stemmed
+    duration_ms: int | None = None
     created_at: datetime = datetime.min
     version: int = 0
 
@@ -58,7 +65,8 @@ class Same(NamedTuple):
 class Query:
     """words: as typed, question words already dropped. Without words and phrases it asks for all, newest first.
 
-    same: what counts as these words too, slightly less than they themselves.
+    same: what counts as these words too, slightly less than they themselves. fields: where the words must stand, all
+    places if empty. since, until: created_at from and before then. length, age: values of those facets.
     """
 
     words: tuple[str, ...] = ()
@@ -69,6 +77,12 @@ class Query:
     tags: tuple[str, ...] = ()
     author: str | None = None
     same: tuple[Same, ...] = ()
+    fields: tuple[Field, ...] = ()
+    language: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    length: int | None = None
+    age: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +96,8 @@ class Found:
     """total: all that can be reached by paging. corrected: typed word → the word searched instead of it.
 
     idf: stem → how telling it is (its inverse document frequency), for every word that was searched.
-    matched: the ids of all hits, for counting them by what the database knows of them.
+    matched: the ids of all hits. facets: of all hits, where the search asked for them; name → value → how many.
+    Names: category (with those above it), tag, author, language, length, age, and source, the fields that hold a word.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -90,6 +105,7 @@ class Found:
     corrected: Mapping[str, str] = field(default_factory=dict)
     idf: Mapping[str, float] = field(default_factory=dict)
     matched: frozenset[str] = frozenset()
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 class Token(NamedTuple):

@@ -11,6 +11,8 @@ import kb.categories.models
 import kb.curation.models
 import kb.outbox
 import kb.screencasts.models
+import kb.search.models
+import kb.solves.models
 import kb.transcripts.models  # noqa: F401
 from kb.db import Base, UtcDateTime
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kb import audit, outbox
 from kb.accounts.actions import access_changed
 from kb.accounts.models import Person
-from kb.accounts.rules import Viewer, can_change, can_restore, can_view
+from kb.accounts.rules import VISIBILITIES, Viewer, can_change, can_restore, can_view
 from kb.categories.actions import get as get_category
 from kb.categories.actions import visibility_of_new
 from kb.categories.models import Category
@@ -23,6 +23,10 @@ from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import actions as pipeline
 from kb.screencasts.recordings import look_at, set_recording
 from kb.storage.contract import original
+
+# Visibility, team, whether it is a draft.
+WhoSees = tuple[str, str | None, bool]
+WIDTHS = tuple(VISIBILITIES)
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def change(screencast: Screencast, fields: Words, *, by: Person, captions: Capti
             raise NotAllowed("Who may see it is for its author to say. Ask them to change that.")
         if captions:
             _take(screencast.id, captions, by)
-        _words_changed(screencast)
+        _words_changed(screencast, widens=_is_wider(_who_sees(screencast), was))
         if screencast.language != spoken and not _is_heard_as(screencast.language, screencast):
             pipeline.hear_again(screencast.id)
         audit.record("changed", "screencast", screencast.id, by=by.id, fields=sorted(fields.model_fields_set))
@@ -208,8 +212,17 @@ def _is_heard_as(language: str | None, screencast: Screencast) -> bool:
     return language in {caption["language"] for caption in screencast.captions}
 
 
-def _who_sees(screencast: Screencast) -> tuple[str, str | None, bool]:
+def _who_sees(screencast: Screencast) -> WhoSees:
     return screencast.visibility, screencast.team_id, screencast.is_draft
+
+
+def _is_wider(new: WhoSees, old: WhoSees) -> bool:
+    """Whether there may be people who see it now and did not before."""
+    (visibility, team_id, is_draft), (was_visibility, was_team_id, was_draft) = new, old
+    if is_draft:
+        return False
+    widened = WIDTHS.index(visibility) > WIDTHS.index(was_visibility)
+    return was_draft or widened or (visibility == "team" and team_id != was_team_id)
 
 
 def _seen_as_usual(fields: Upload, by: Person) -> Upload:
@@ -253,8 +266,8 @@ def _team_id(fields: Words, screencast: Screencast, by: Person) -> str:
     raise Invalid("Choose a team.", errors={"team": [text]})
 
 
-def _words_changed(screencast: Screencast) -> None:
+def _words_changed(screencast: Screencast, *, widens: bool = False) -> None:
     # By the database, so that of two changes at once neither is lost on the index.
     screencast.version = Screencast.version + 1
-    outbox.changed(screencast.id)
+    outbox.changed(screencast.id, widens=widens)
     access_changed()

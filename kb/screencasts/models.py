@@ -77,7 +77,9 @@ class Screencast(Base):
     trashed_at: Mapped[datetime | None]
     # Rises with every change of words or place; the index keeps the number that it has seen.
     version: Mapped[int] = mapped_column(default=1)
+    # Set by solves: how many people it helped, and how many it did not.
     solved_count: Mapped[int] = mapped_column(default=0)
+    unhelped_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
     # What was uploaded. The client's name is data, never a path.
     filename: Mapped[str] = mapped_column(String(255), default="")

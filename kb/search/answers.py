@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from kb import outbox
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer, visible
 from kb.categories import actions as categories
@@ -83,7 +84,7 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
     query = _query(typed, asked)
     if query is None:
         return Answer(asked.typed, [], 0, _took_ms(began))
-    ids = queries.visible_ids(viewer)
+    ids = queries.visible_ids(viewer) - outbox.widened()
     degraded = False
     try:
         search = _search if asked.sort == "best" else partial(_search_sorted, asked.sort)

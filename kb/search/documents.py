@@ -1,7 +1,7 @@
 """What the index gets of a screencast, and the passages in which a moment is looked for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,6 +16,9 @@ from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript
 
 BATCH = 200
 
+# Words with a time that an upper noun keeps: screencasts → the passages of each. They are found, and are moments.
+more_passages: list[Callable[[Collection[str]], dict[str, list[Passage]]]] = []
+
 
 def documents(screencast_ids: list[str]) -> list[Document]:
     """One document for each that is there and not in the trash; the others should leave the index."""
@@ -26,8 +29,8 @@ def documents(screencast_ids: list[str]) -> list[Document]:
     )
     found = db.session.scalars(query).all()
     ids = [screencast.id for screencast in found]
-    spoken, screen, chapters = _spoken(ids), _screen(ids), _chapters(ids)
-    return [_document(each, *spoken[each.id], screen[each.id], chapters[each.id]) for each in found]
+    spoken, screen, chapters, more = _spoken(ids), _screen(ids), _chapters(ids), _more(ids)
+    return [_document(each, *spoken[each.id], screen[each.id], chapters[each.id], more[each.id]) for each in found]
 
 
 def every_document() -> Iterator[Document]:
@@ -68,6 +71,9 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
         chapters.where(Chapter.screencast_id.in_(by_id)).order_by(Chapter.start_ms)
     ):
         by_id[screencast_id] += [Passage(start_ms, start_ms, words, "chapter") for words in (title, text) if words]
+    for source in more_passages:
+        for screencast_id, others in source(list(by_id)).items():
+            by_id[screencast_id] += others
     return by_id
 
 
@@ -102,6 +108,14 @@ def _chapters(screencast_ids: list[str]) -> dict[str, str]:
     )
 
 
+def _more(screencast_ids: list[str]) -> dict[str, str]:
+    texts: dict[str, list[str]] = defaultdict(list)
+    for source in more_passages:
+        for screencast_id, found in source(screencast_ids).items():
+            texts[screencast_id] += [passage.text for passage in found]
+    return {each: "\n".join(texts[each]) for each in screencast_ids}
+
+
 def _joined(query: Select[str, str]) -> dict[str, str]:
     """By screencast: all its texts, one a line; empty where it has none."""
     texts: dict[str, list[str]] = defaultdict(list)
@@ -110,12 +124,12 @@ def _joined(query: Select[str, str]) -> dict[str, str]:
     return defaultdict(str, {screencast_id: "\n".join(lines) for screencast_id, lines in texts.items()})
 
 
-def _document(screencast: Screencast, spoken: str, doubtful: str, screen: str, chapters: str) -> Document:
+def _document(screencast: Screencast, spoken: str, doubtful: str, screen: str, chapters: str, more: str) -> Document:
     tags = tuple(tag.name for tag in screencast.tags)
     return Document(
         id=screencast.id,
         title=screencast.title,
-        about="\n".join(filter(None, (_about(screencast), chapters))),
+        about="\n".join(filter(None, (_about(screencast), chapters, more))),
         spoken=spoken,
         doubtful=doubtful,
         screen=screen,
@@ -123,6 +137,7 @@ def _document(screencast: Screencast, spoken: str, doubtful: str, screen: str, c
         tags=tags,
         author=screencast.author_id,
         language=screencast.captions[0]["language"] if screencast.captions else "",
+        duration_ms=screencast.duration_ms,
         created_at=screencast.created_at,
         version=screencast.version,
     )

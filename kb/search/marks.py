@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from kb.index.contract import Token
 from kb.search.query import Wanted, in_sequence
 
-Kind = Literal["speech", "screen", "chapter", "title"]
+Kind = Literal["speech", "screen", "chapter", "solved", "title"]
 Analyse = Callable[[str], Sequence[Token]]
 
 # How much of a word's weight is earned by that very form, by a synonym, another form of it, and a part of a compound.

@@ -180,6 +180,26 @@ def test_an_index_that_is_behind_shows_nothing_that_was_taken_away(
     assert author.get("/api/v1/search?q=reset").json["total"] == 39
 
 
+def drain(site: Flask) -> None:
+    with site.app_context():
+        actions.drain()
+
+
+def test_words_taken_out_before_others_may_see_it_are_never_found_by_them(
+    author: Caller, people: People, call_as: Callable[[str], Caller], forty: list[str], site: Flask
+) -> None:
+    other = call_as(people.other)
+    item = f"/api/v1/screencasts/{forty[0]}"
+    author.patch(item, json={"visibility": "private", "description": "quokka"})
+    drain(site)
+    author.patch(item, json={"description": "nothing any more"})
+    author.patch(item, json={"visibility": "everyone"})
+    # The index still holds the word.
+    assert other.get("/api/v1/search?q=quokka").json["total"] == 0
+    drain(site)
+    assert other.get("/api/v1/search?q=nothing").json["total"] == 1
+
+
 def test_what_one_site_knows_of_its_visitors_another_does_not(make_site, settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """Visitors of two sites in one process are the same value."""
     from kb.accounts.rules import Viewer
