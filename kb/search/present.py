@@ -63,6 +63,7 @@ def _hit_as_json(hit: AnsweredHit) -> dict[str, Any]:
 def _moment_for_page(screencast: Screencast, moment: Moment, query: str) -> dict[str, Any]:
     return {
         "start_ms": moment.start_ms,
+        "at_s": moment.start_ms // 1000,
         "url": _moment_url(screencast, moment, q=query),
         "source": moment.kind,
         "html": Markup(moment.html),  # noqa: S704
