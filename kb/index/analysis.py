@@ -1,18 +1,20 @@
 """Text to words, for every engine alike, so that what is highlighted is what was found.
 
 Words are split at white space. A compound (`snake_case`, `NullPointerException`, `C:\\Users`, `v2.14.1`, `--force`) is
-a word as a whole and by its parts. English stems; other scripts keep their words, and Chinese and Japanese, which
-have no spaces, are cut into pairs of characters.
+a word as a whole and by its parts. Words are stemmed by the language of their text, where there is a stemmer for it;
+Chinese and Japanese, which have no spaces, are cut into pairs of characters.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from kb.index.contract import Token
 
+# Of texts whose language nobody knows.
+DEFAULT = "en"
 # Longer "words" are encoded data or run-on addresses; their parts are kept.
 LONGEST_WHOLE = 64
 # Of a word with its punctuation, about 400 bytes each.
@@ -36,6 +38,11 @@ _HEX = re.compile(r"0x(?=[0-9a-f]+$)", re.IGNORECASE)
 _NUMBERED = re.compile(r"([^\W\d_]{3,})(\d+)")
 _POSSESSIVE = re.compile(r"['\u2019]s$", re.IGNORECASE)
 _ACCENTS = re.compile("[\u0300-\u036f]")
+# Endings by which a stemmer knows forms of one word, as they are typed without accents.
+LEFT_OUT = {
+    "es": ((re.compile("ion$"), "ión"),),
+    "pt": ((re.compile("cao$"), "ção"), (re.compile("coes$"), "ções")),
+}
 
 
 class Chunk(NamedTuple):
@@ -55,26 +62,30 @@ class Chunk(NamedTuple):
 
 
 class Analyser:
-    """stem: a lower-case English word → its stem; called once a word, as chunks are cached."""
+    """stemmers: primary language subtag → what makes the stem of a lower-case word; called once a word, as chunks are
+    cached. They need one for English; words of languages without are their own stems.
+    """
 
-    def __init__(self, stem: Callable[[str], str]) -> None:
-        self._stem_english = stem
-        self.chunk: Callable[[str], Chunk] = lru_cache(CACHED_CHUNKS)(self._chunk)
+    def __init__(self, stemmers: Mapping[str, Callable[[str], str]]) -> None:
+        self._stemmers = stemmers
+        self._chunk: Callable[[str, str], Chunk] = lru_cache(CACHED_CHUNKS)(self._made_chunk)
 
-    def analyse(self, text: str) -> list[Token]:
+    def analyse(self, text: str, language: str = "") -> list[Token]:
+        """language: any BCP 47 tag. The same text has the same tokens in all, but for their stems."""
+        language = self._known(language)
         tokens: list[Token] = []
         for match in _CHUNK.finditer(text):
-            at, chunk = match.start(), self.chunk(match.group())
+            at, chunk = match.start(), self._chunk(match.group(), language)
             if at:
                 tokens += [token._replace(start=at + token.start, end=at + token.end) for token in chunk.tokens]
             else:
                 tokens += chunk.tokens
         return tokens
 
-    def placed(self, text: str) -> Iterator[tuple[Token, int]]:
+    def placed(self, text: str, language: str = "") -> Iterator[tuple[Token, int]]:
         """Yield each token with its position, counted in words; a compound stands where its first part does."""
         position = 0
-        for chunk in map(self.chunk, text.split()):
+        for chunk in self.words(text, language):
             for whole in chunk.wholes:
                 yield whole, position
             for part in chunk.parts:
@@ -83,32 +94,65 @@ class Analyser:
             if chunk.wholes and not chunk.parts:
                 position += 1
 
-    def words(self, text: str) -> list[Chunk]:
-        return [chunk for chunk in map(self.chunk, text.split()) if chunk.tokens]
+    def words(self, text: str, language: str = "") -> list[Chunk]:
+        language = self._known(language)
+        return [chunk for each in text.split() if (chunk := self._chunk(each, language)).tokens]
 
-    def _chunk(self, text: str) -> Chunk:
+    def stems(self, text: str, languages: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return of each token, by its exact form, the stems that it has in texts of these languages."""
+        found: dict[str, dict[str, None]] = {}
+        for language in languages:
+            for chunk in self.words(text, language):
+                for token in chunk.tokens:
+                    found.setdefault(token.exact, {})[token.stem] = None
+        return {exact: tuple(stems) for exact, stems in found.items()}
+
+    def _known(self, language: str) -> str:
+        """Which analysis a text gets; languages without a stemmer share one, that has no name."""
+        primary = primary_subtag(language) or DEFAULT
+        return primary if primary in self._stemmers else ""
+
+    def _made_chunk(self, text: str, language: str) -> Chunk:
         start = len(text) - len(text.lstrip(_OPENING))
         core = text[start:].rstrip(_CLOSING)
         spans = [span for run in _RUN.finditer(core) for span in _spans(run.group(), run.start())]
         if not spans:
             return Chunk((), ())
+
+        def token(written: str, a: int, b: int, *, part: bool) -> Token:
+            exact = fold(written)
+            return Token(self._stem(written, exact, language), exact, start + a, start + b, part)
+
         if spans == [(0, len(core))]:
-            return Chunk((self._token(_fold(core), start, start + len(core), part=False),), ())
+            return Chunk((token(core, 0, len(core), part=False),), ())
         return Chunk(
-            tuple(self._token(whole, start, start + len(core), part=False) for whole in _wholes(core)),
-            tuple(self._token(_fold(core[a:b]), start + a, start + b, part=True) for a, b in spans),
+            tuple(token(whole, 0, len(core), part=False) for whole in _wholes(core)),
+            tuple(token(core[a:b], a, b, part=True) for a, b in spans),
         )
 
-    def _token(self, exact: str, start: int, end: int, *, part: bool) -> Token:
-        is_english = exact.isascii() and exact.isalpha()
-        return Token(self._stem_english(exact) if is_english else exact, exact, start, end, part)
+    def _stem(self, written: str, exact: str, language: str) -> str:
+        """Stems of other languages than English bear its name: the English `die` is not the German one."""
+        if not language or not exact.isalpha():
+            return exact
+        if language == DEFAULT:
+            return self._stemmers[DEFAULT](exact) if exact.isascii() else exact
+        # Stemmers know endings by their accents, and those who type leave the accents out.
+        typed = _POSSESSIVE.sub("", written.lower())
+        for ending, accented in LEFT_OUT.get(language, ()):
+            typed = ending.sub(accented, typed)
+        return f"{language}:{fold(self._stemmers[language](typed))}"
+
+
+def primary_subtag(language: str) -> str:
+    """Of a BCP 47 tag: `de` of `de-AT`."""
+    return language.replace("_", "-").partition("-")[0].lower()
 
 
 def _wholes(core: str) -> list[str]:
     """The spellings by which a compound is found as a whole."""
     if len(core) > LONGEST_WHOLE:
         return []
-    folded = _fold(core)
+    folded = fold(core)
     if _HYPHENATED.fullmatch(core):
         return [folded.replace("-", "")]
     if _VERSION.match(core):
@@ -135,7 +179,7 @@ def _is_camel(run: str) -> bool:
     return run.isascii() and run.isalnum() and not run[1:].islower() and not _ACRONYM_PLURAL.fullmatch(run)
 
 
-def _fold(word: str) -> str:
+def fold(word: str) -> str:
     """Lower case, without accents, apostrophes and a possessive s."""
     if word.isascii() and "'" not in word:
         return word.lower()

@@ -43,11 +43,12 @@ class Document:
     about: str = ""  # purpose, description and tags
     spoken: str = ""
     doubtful: str = ""  # those of the spoken words that an engine was not sure of, each as often as it was not
+    translations: tuple[tuple[str, str], ...] = ()  # what is said in other languages as well: each with its text
     screen: str = ""
     category_path: tuple[str, ...] = ()  # ids from the root to the leaf: a search in a category finds its children's
     tags: tuple[str, ...] = ()
     author: str = ""
-    language: str = ""  # of what is said and written (BCP 47); by it the words are stemmed
+    language: str = ""  # of what is said and written (BCP 47), English if unknown; by it the words are stemmed
     duration_ms: int | None = None
     created_at: datetime = datetime.min
     version: int = 0
@@ -66,7 +67,8 @@ class Query:
     """words: as typed, question words already dropped. Without words and phrases it asks for all, newest first.
 
     same: what counts as these words too, slightly less than they themselves. fields: where the words must stand, all
-    places if empty. since, until: created_at from and before then. length, age: values of those facets.
+    places if empty. language: said or written in it, whichever its region. since, until: created_at from and before
+    then. length, age: values of those facets; what has no known length has none of the former.
     """
 
     words: tuple[str, ...] = ()
@@ -95,9 +97,11 @@ class Hit:
 class Found:
     """total: all that can be reached by paging. corrected: typed word → the word searched instead of it.
 
-    idf: stem → how telling it is (its inverse document frequency), for every word that was searched.
-    matched: the ids of all hits. facets: of all hits, where the search asked for them; name → value → how many.
-    Names: category (with those above it), tag, author, language, length, age, and source, the fields that hold a word.
+    idf: stem, as `analyse` gives it without a language → how telling the word is (its inverse document frequency), for
+    every word that was searched. matched: the ids of all hits, to order them by something that no index knows; what is
+    only counted is in the facets. facets: of all hits, where the search asked for them; name → value → how many.
+    Names: category (with those above it), tag, author, language (primary subtags), length, age, and source, the fields
+    that hold a word.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -131,8 +135,20 @@ class Index(Protocol):
         Raises IndexBusy if another process writes for longer than a few seconds.
         """
 
-    def search(self, query: Query, *, visible: frozenset[str], offset: int = 0, limit: int = 20) -> Found:
-        """Best first: all words, then (if those are few) any of them. Unknown words are corrected."""
+    def search(
+        self,
+        query: Query,
+        *,
+        visible: frozenset[str],
+        offset: int = 0,
+        limit: int = 20,
+        facets: bool = False,
+        now: datetime | None = None,
+    ) -> Found:
+        """Best first: all words, then (if those are few) any of them. Unknown words are corrected.
+
+        facets: count them too. now: from when ages are counted, in UTC; the present if None.
+        """
 
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
         """Return ids of screencasts whose title has all typed words, each from its start."""
@@ -140,8 +156,12 @@ class Index(Protocol):
     def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
         """Return of each stem, as `analyse` gives it, in how many of the visible documents it stands."""
 
-    def analyse(self, text: str) -> list[Token]:
-        """Return the words of a text by the very analysis that the index uses. It never looks across white space."""
+    def analyse(self, text: str, language: str = "") -> list[Token]:
+        """Return the words of a text by the very analysis that the index uses. It never looks across white space.
+
+        language: of the text (BCP 47); English if it is not known. It decides the stems alone: the same text has the
+        same tokens in every language.
+        """
 
     def versions(self) -> dict[str, int]:
         """Return id → version of every document in the index."""

@@ -1,11 +1,18 @@
 """An index in memory, for tests of what uses one: plain and slow, ranked and tested as the others are."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kb.index import corrections
 from kb.index.analysis import Analyser
 from kb.index.contract import Document, Found, Hit, Query, Token
-from kb.index.ranking import BOOSTS, Ranking, norms, starts_of, weight
+from kb.index.facets import Columns, Mask, facts_of
+from kb.index.ranking import BOOSTS, Held, Ranking, norms, starts_of, weight
+
+Texts = Iterable[tuple[str, str]]
 
 
 def light_stem(word: str) -> str:
@@ -15,7 +22,11 @@ def light_stem(word: str) -> str:
     return word
 
 
-ANALYSER = Analyser(light_stem)
+def light_stem_german(word: str) -> str:
+    return word.rstrip("n").replace("ü", "u")
+
+
+ANALYSER = Analyser({"en": light_stem, "de": light_stem_german})
 
 
 class MemoryState:
@@ -23,23 +34,32 @@ class MemoryState:
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self.documents = list(documents)
+        self.size = len(self.documents)
+        self.columns = Columns(map(facts_of, self.documents))
+        self.languages = self.columns.languages
         self._terms = [_terms(document) for document in self.documents]
 
-    def counts(self, field: str, term: str) -> Iterator[tuple[int, float]]:
+    def held(self, field: str, term: str) -> Held:
+        counts = np.zeros(self.size, np.float32)
         for n, terms in enumerate(self._terms):
             if count := terms[field].count(term):
                 doubts = terms["doubtful"].count(term) if field == "spoken" else 0
-                yield n, weight(count, doubts)
+                counts[n] = weight(count, doubts)
+        numbers = np.flatnonzero(counts).astype(np.int32)
+        return numbers, counts[numbers]
 
-    def norms(self, field: str) -> Sequence[float]:
-        return norms([len(terms[field]) for terms in self._terms])
+    def norms(self, field: str) -> NDArray[np.float64]:
+        return norms(np.array([len(terms[field]) for terms in self._terms], np.int64))
 
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
         sought = f" {' '.join(terms)} "
-        return [n for n, document in enumerate(self.documents) if sought in _in_sequence(getattr(document, field))]
+        return [n for n, document in enumerate(self.documents) if sought in _in_sequence(_texts(document, field))]
 
     def near(self, word: str) -> Iterable[str]:
         return corrections.Vocabulary({word for terms in self._terms for word in terms["words"]}).near(word)
+
+    def seen_by(self, visible: frozenset[str]) -> Mask:
+        return np.array([document.id in visible for document in self.documents], np.bool_)
 
 
 class MemoryIndex:
@@ -60,54 +80,67 @@ class MemoryIndex:
     def is_healthy(self) -> str | None:
         return None
 
-    def analyse(self, text: str) -> list[Token]:
-        return ANALYSER.analyse(text)
+    def analyse(self, text: str, language: str = "") -> list[Token]:
+        return ANALYSER.analyse(text, language)
 
-    def search(self, query: Query, *, visible: frozenset[str], offset: int = 0, limit: int = 20) -> Found:
-        allowed = {n for n in self._numbers(visible) if _passes(self._state.documents[n], query)}
-        if not query.words and not query.phrases:
-            newest = sorted(allowed, key=lambda n: (self._state.documents[n].created_at, n), reverse=True)
-            return self._found([(n, 0.0) for n in newest[offset : offset + limit]], allowed)
-        ranking = Ranking(self._state, ANALYSER, visible=self._numbers(visible), allowed=allowed)
-        ranked = ranking.search(query, limit=offset + limit)
-        found = self._found(ranked.documents[offset:], ranked.matched)
-        return Found(found.hits, found.total, ranked.corrected, ranked.idf, found.matched)
+    def search(
+        self,
+        query: Query,
+        *,
+        visible: frozenset[str],
+        offset: int = 0,
+        limit: int = 20,
+        facets: bool = False,
+        now: datetime | None = None,
+    ) -> Found:
+        state = self._state
+        seen = state.seen_by(visible)
+        allowed = seen & state.columns.passing(query, now)
+        ranking = Ranking(state, ANALYSER, visible=seen, allowed=allowed, fields=query.fields)
+        if query.words or query.phrases:
+            ranked = ranking.search(query, limit=offset + limit)
+        else:
+            ranked = ranking.newest(state.columns.created_s, limit=offset + limit)
+        counted = state.columns.counted(ranked.matched, now) | {"source": ranked.fields} if facets else {}
+        return Found(
+            hits=tuple(Hit(state.documents[n].id, score) for n, score in ranked.documents[offset:]),
+            total=int(np.count_nonzero(ranked.matched)),
+            corrected=ranked.corrected,
+            idf=ranked.idf,
+            matched=frozenset(state.documents[n].id for n in np.flatnonzero(ranked.matched)),
+            facets=counted,
+        )
 
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
-        seen = self._numbers(visible)
+        seen = self._state.seen_by(visible)
         found = Ranking(self._state, ANALYSER, visible=seen, allowed=seen).suggest(typed, limit=limit)
         return [self._state.documents[n].id for n in found]
 
     def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
-        seen = self._numbers(visible)
+        seen = self._state.seen_by(visible)
         return Ranking(self._state, ANALYSER, visible=seen, allowed=seen).spread(stems)
 
-    def _numbers(self, visible: frozenset[str]) -> set[int]:
-        return {n for n, document in enumerate(self._state.documents) if document.id in visible}
 
-    def _found(self, documents: Iterable[tuple[int, float]], matched: Collection[int]) -> Found:
-        ids = [document.id for document in self._state.documents]
-        hits = tuple(Hit(ids[n], score) for n, score in documents)
-        return Found(hits, len(matched), matched=frozenset(ids[n] for n in matched))
+def _texts(document: Document, field: str) -> Texts:
+    """Each with its language."""
+    more = document.translations if field == "spoken" else ()
+    return [(document.language, getattr(document, field)), *more]
 
 
 def _terms(document: Document) -> dict[str, list[str]]:
-    terms = {field: [token.stem for token in ANALYSER.analyse(getattr(document, field))] for field in BOOSTS}
-    exact = {token.exact for field in BOOSTS for token in ANALYSER.analyse(getattr(document, field))}
-    return terms | {
-        "doubtful": [token.stem for token in ANALYSER.analyse(document.doubtful)],
+    tokens = {
+        field: [token for language, text in _texts(document, field) for token in ANALYSER.analyse(text, language)]
+        for field in (*BOOSTS, "doubtful")
+    }
+    exact = {token.exact for field in BOOSTS for token in tokens[field]}
+    return {field: [token.stem for token in found] for field, found in tokens.items()} | {
         "starts": list(starts_of(ANALYSER, document.title)),
         "words": list(filter(corrections.is_ordinary, exact)),
     }
 
 
-def _in_sequence(text: str) -> str:
-    return f" {' '.join(token.stem for chunk in ANALYSER.words(text) for token in chunk.in_sequence)} "
-
-
-def _passes(document: Document, query: Query) -> bool:
-    return (
-        query.category in (None, *document.category_path)
-        and query.author in (None, document.author)
-        and set(query.tags) <= set(document.tags)
+def _in_sequence(texts: Texts) -> str:
+    return " / ".join(
+        f" {' '.join(token.stem for chunk in ANALYSER.words(text, language) for token in chunk.in_sequence)} "
+        for language, text in texts
     )

@@ -4,16 +4,20 @@ Words are matched one posting list at a time rather than by an engine's query tr
 the any-word hits, true totals and the unknown words in one pass. Documents are numbers here, as engines have them.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import nlargest
 from math import log
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kb.index import corrections
-from kb.index.analysis import Analyser, Chunk
+from kb.index.analysis import DEFAULT, Analyser, Chunk
 from kb.index.contract import Query, Token
+from kb.index.facets import Mask, Numbers
+from kb.index.scores import Scores, best, in_all, in_any
 
 # Engines that add separate scores per field give a word that is rare in titles a high idf there already: a boost
 # above 1 would bury what was said. 1 / .5 / .3 was the best of eight recipes measured on talks with known answers.
@@ -30,16 +34,23 @@ SYNONYM = 0.9
 # BM25's own two, at their usual values.
 K1, B = 1.2, 0.75
 
-Scores = dict[int, float]
-# Documents that hold something, each with how often.
-Held = Sequence[tuple[int, float]]
+Counts = NDArray[np.float32]
+# The numbers of the documents that hold something, each once, and how often each does.
+Held = tuple[Numbers, Counts]
 
 
 class State(Protocol):
-    def counts(self, field: str, term: str) -> Iterable[tuple[int, float]]:
-        """Yield each document that has the term in that field, with how often."""
+    """size: how many numbers there are. languages: primary subtags of all texts, of whoever's documents."""
 
-    def norms(self, field: str) -> Sequence[float]:
+    @property
+    def size(self) -> int: ...
+    @property
+    def languages(self) -> Sequence[str]: ...
+
+    def held(self, field: str, term: str) -> Held:
+        """Return which documents have the term in that field, with how often."""
+
+    def norms(self, field: str) -> NDArray[np.float64]:
         """Return `norms` of that field's lengths, by document."""
 
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]: ...
@@ -48,142 +59,199 @@ class State(Protocol):
 
 @dataclass
 class Ranked:
-    """documents: best first, as many as asked for. matched: all that there are."""
+    """documents: best first, as many as asked for. matched: all of them. fields: how many hold a word in each."""
 
+    matched: Mask
     documents: list[tuple[int, float]] = field(default_factory=list)
     corrected: dict[str, str] = field(default_factory=dict)
     idf: dict[str, float] = field(default_factory=dict)
-    matched: frozenset[int] = frozenset()
+    fields: Counter[str] = field(default_factory=Counter)
 
 
 class Ranking:
-    """One search. visible: what the asker may see, by which words are weighed; allowed: what passes the filters too."""
+    """One search. visible: what the asker may see, by which words are weighed; allowed: what passes the filters too.
 
-    def __init__(self, state: State, analyser: Analyser, *, visible: Collection[int], allowed: Collection[int]) -> None:
+    fields: where words are looked for; everywhere if empty.
+    """
+
+    def __init__(
+        self, state: State, analyser: Analyser, *, visible: Mask, allowed: Mask, fields: Collection[str] = ()
+    ) -> None:
         self._state = state
         self._analyser = analyser
         self._visible = visible
+        self._total = int(np.count_nonzero(visible))
         self._allowed = allowed
+        self._boosts = {name: boost for name, boost in BOOSTS.items() if name in fields or not fields}
+        self._languages = tuple(dict.fromkeys((DEFAULT, *state.languages)))
         self._idf: dict[str, float] = {}
+        self._where: dict[str, Mask] = defaultdict(lambda: np.zeros(state.size, np.bool_))
 
     def search(self, query: Query, *, limit: int) -> Ranked:
+        allowed = self._allowed & ~self._excluded(query.excluded)
         words, corrected = self._groups(query)
+        phrases = [self._phrase(phrase) for phrase in query.phrases if self._in_sequence(phrase)]
         # A phrase is asked for as such: nothing without it is a hit, even where any of the words would do.
-        phrases = [self._phrase(phrase) for phrase in map(self._in_sequence, query.phrases) if phrase]
-        allowed = set(self._allowed).intersection(*phrases) if phrases else self._allowed
-        allowed = self._without(query.excluded, allowed)
-        groups = [{n: score for n, score in group.items() if n in allowed} for group in words + phrases]
-        if not groups:
-            return Ranked(corrected=corrected, idf=self._idf)
-        every = _in_all(groups)
-        hits = nlargest(limit, every.items(), key=_best_first)
-        if len(every) >= ENOUGH_HITS:
-            return Ranked(hits, corrected, self._idf, frozenset(every))
-        some = _in_any(groups)
-        matched = frozenset(some)
-        for n in every:
-            del some[n]
-        hits += nlargest(limit - len(hits), some.items(), key=_best_first)
-        return Ranked(hits, corrected, self._idf, matched)
+        for phrase in phrases:
+            allowed = allowed & (phrase > 0)
+        groups = words + phrases
+        every = in_all(groups, self._state.size)
+        matched = allowed & (every > 0)
+        documents = best(every, limit, among=matched)
+        if np.count_nonzero(matched) < ENOUGH_HITS and len(groups) > 1:
+            some = in_any(groups, self._state.size)
+            others = allowed & (some > 0) & ~matched
+            documents += best(some, limit - len(documents), among=others)
+            matched = matched | others
+        fields = Counter({name: int(np.count_nonzero(held & matched)) for name, held in self._where.items()})
+        return Ranked(matched, documents, corrected, self._idf, +fields)
+
+    def newest(self, created_s: NDArray[np.float64], *, limit: int) -> Ranked:
+        """All that pass the filters, where no words are asked for. created_s: by document."""
+        # The later in the index of equals first, as if it were younger.
+        documents = [
+            (self._state.size - 1 - n, 0.0) for n, _ in best(created_s[::-1], limit, among=self._allowed[::-1])
+        ]
+        return Ranked(self._allowed, documents)
 
     def suggest(self, typed: str, *, limit: int) -> list[int]:
         """Return the documents whose titles have every typed word, or a word that begins with it."""
-        groups = [self._score("starts", _start(chunk), 1.0, {}) for chunk in self._analyser.words(typed)]
-        return [n for n, _ in nlargest(limit, _in_all(groups).items(), key=_best_first)]
+        groups = [self._starting(chunk) for chunk in self._analyser.words(typed)]
+        scores = in_all(groups, self._state.size)
+        return [n for n, _ in best(scores, limit, among=self._allowed & (scores > 0))]
 
     def spread(self, stems: Iterable[str]) -> dict[str, int]:
         """Return in how many documents that the asker may see each stem stands, in whatever field."""
-        return {stem: len({n for name in BOOSTS for n, _ in self._held(name, stem)}) for stem in stems}
+        return {
+            stem: len(np.unique(np.concatenate([self._held(name, (stem,))[0] for name in BOOSTS]))) for stem in stems
+        }
+
+    def _excluded(self, words: Sequence[str]) -> Mask:
+        excluded = np.zeros(self._state.size, np.bool_)
+        for word in words:
+            excluded |= self._word(word, as_start=False) > 0
+        # Where they stand and how rare they are is nobody's question.
+        self._where.clear()
+        self._idf.clear()
+        return excluded
 
     def _groups(self, query: Query) -> tuple[list[Scores], dict[str, str]]:
         """For each word: the documents that hold it or, if no visible one does, its likeliest correction."""
         groups: list[Scores] = []
         corrected = {}
-        synonyms: dict[int, list[Sequence[Token]]] = defaultdict(list)
+        synonyms: dict[int, list[Sequence[str]]] = defaultdict(list)
         for first, end, others in query.same:
             # Of several words that have one synonym together each is met by it.
             for place in range(first, end):
-                synonyms[place] += filter(None, map(self._in_sequence, others))
+                synonyms[place] += filter(self._in_sequence, others)
         for at, word in enumerate(query.words):
             if not self._analyser.words(word):
                 continue
             group = self._word(word, as_start=query.last_is_prefix and at == len(query.words) - 1)
             group = self._with_synonyms(group, word, synonyms[at])
-            if not group and (meant := self._meant(word)):
+            if not group.any() and (meant := self._meant(word)):
                 corrected[word] = meant[0]
-                group = _in_any([self._word(other, as_start=False) for other in meant])
+                group = in_any([self._word(other, as_start=False) for other in meant], self._state.size)
             groups.append(group)
         return groups, corrected
 
-    def _with_synonyms(self, group: Scores, word: str, synonyms: Sequence[Sequence[Token]]) -> Scores:
+    def _with_synonyms(self, group: Scores, word: str, synonyms: Sequence[Sequence[str]]) -> Scores:
         """Each document by the better of the two. A synonym is weighed as if it were as frequent as the word itself."""
-        found = dict(group)
-        stem = self._analyser.words(word)[0].wholes[0].stem if synonyms else ""
-        for tokens in synonyms:
-            scores: Scores = {}
-            for name, boost in BOOSTS.items():
-                held = self._side_by_side(name, tokens)
-                self._weigh(name, held, SYNONYM * boost, scores, as_frequent_as=self._held(name, stem) or held)
-            for n, score in scores.items():
-                found[n] = max(found.get(n, 0.0), score)
-        return found
+        if not synonyms:
+            return group
+        [token, *_] = self._analyser.words(word)[0].tokens
+        stems = self._stems(word)[token.exact]
+        for synonym in synonyms:
+            scores = np.zeros(self._state.size)
+            for name, boost in self._boosts.items():
+                held = self._side_by_side(name, synonym)
+                as_frequent_as = self._held(name, stems)
+                self._weigh(name, held, SYNONYM * boost, scores, as_frequent_as if len(as_frequent_as[0]) else held)
+            group = np.maximum(group, scores)
+        return group
 
-    def _side_by_side(self, name: str, tokens: Sequence[Token]) -> Held:
-        if len(tokens) == 1:
-            return self._held(name, tokens[0].stem)
-        return [(n, 1.0) for n in self._state.phrase(name, [token.stem for token in tokens]) if n in self._visible]
+    def _side_by_side(self, name: str, words: Sequence[str]) -> Held:
+        [first, *others] = self._in_sequence(words)
+        if not others:
+            return self._held(name, self._stems(" ".join(words))[first.exact])
+        numbers = self._phrase_in(name, words)
+        return numbers, np.ones(len(numbers), np.float32)
 
     def _word(self, word: str, *, as_start: bool) -> Scores:
-        return _in_all([self._chunk(chunk, as_start=as_start) for chunk in self._analyser.words(word)])
+        stems = self._stems(word)
+        chunks = self._analyser.words(word)
+        return in_all([self._chunk(chunk, stems, as_start=as_start) for chunk in chunks], self._state.size)
 
-    def _chunk(self, chunk: Chunk, *, as_start: bool) -> Scores:
+    def _chunk(self, chunk: Chunk, stems: Mapping[str, tuple[str, ...]], *, as_start: bool) -> Scores:
         """A compound is found whole or, in any order, by all of its parts."""
-        ways = [self._term(token) for token in chunk.wholes]
-        ways.append(_in_all([self._term(token) for token in chunk.parts]))
-        if as_start:
-            ways.append(self._score("starts", _start(chunk), 1.0, {}))
-        return _in_any(ways)
+        ways = [self._term(token, stems[token.exact]) for token in chunk.wholes]
+        if chunk.parts:
+            parts = [self._term(token, stems[token.exact]) for token in chunk.parts]
+            ways.append(in_all(parts, self._state.size))
+        if as_start and "title" in self._boosts:
+            ways.append(self._starting(chunk))
+        return in_any(ways, self._state.size)
 
-    def _term(self, token: Token) -> Scores:
-        found: Scores = {}
-        for name, boost in BOOSTS.items():
-            self._score(name, token.stem, boost, found)
-        self._idf[token.stem] = log(1 + len(self._visible) / (1 + len(found)))
+    def _term(self, token: Token, stems: Sequence[str]) -> Scores:
+        found = np.zeros(self._state.size)
+        for name, boost in self._boosts.items():
+            held = self._held(name, stems)
+            self._weigh(name, held, boost, found, held)
+        self._idf[token.stem] = log(1 + self._total / (1 + np.count_nonzero(found)))
         return found
 
-    def _score(self, name: str, term: str, boost: float, found: Scores) -> Scores:
-        held = self._held(name, term)
-        self._weigh(name, held, boost, found, as_frequent_as=held)
+    def _starting(self, chunk: Chunk) -> Scores:
+        """By the titles that have a word which begins so."""
+        found = np.zeros(self._state.size)
+        held = self._held("starts", (chunk.tokens[0].exact[:LONGEST_START],))
+        self._weigh("starts", held, 1.0, found, held)
         return found
 
-    def _held(self, name: str, term: str) -> Held:
+    def _held(self, name: str, stems: Sequence[str]) -> Held:
         """Only what the asker may see counts, so that not even an order tells of the rest."""
-        return [(n, count) for n, count in self._state.counts(name, term) if n in self._visible]
+        found = [held for stem in stems if len((held := self._state.held(name, stem))[0])]
+        if not found:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        numbers, counts = found[0]
+        if len(found) > 1:
+            counted = np.zeros(self._state.size, np.float32)
+            for numbers, counts in found:
+                counted[numbers] += counts
+            numbers = np.flatnonzero(counted).astype(np.int32)
+            counts = counted[numbers]
+        seen = self._visible[numbers]
+        return numbers[seen], counts[seen]
 
-    def _weigh(self, name: str, held: Held, boost: float, found: Scores, *, as_frequent_as: Held) -> None:
+    def _weigh(self, name: str, held: Held, boost: float, found: Scores, as_frequent_as: Held) -> None:
         """Add BM25 in one field."""
-        if held:
-            norms = self._state.norms(name)
-            weight = boost * (K1 + 1) * (log(len(self._visible) / (len(as_frequent_as) + 1)) + 1)
-            for n, count in held:
-                found[n] = found.get(n, 0.0) + weight * count / (count + norms[n])
+        numbers, counts = held
+        if len(numbers):
+            weight = boost * (K1 + 1) * (log(self._total / (len(as_frequent_as[0]) + 1)) + 1)
+            found[numbers] += weight * counts / (counts + self._state.norms(name)[numbers])
+            self._where["title" if name == "starts" else name][numbers] = True
 
-    def _in_sequence(self, words: Sequence[str]) -> list[Token]:
-        return [token for word in words for chunk in self._analyser.words(word) for token in chunk.in_sequence]
+    def _stems(self, text: str) -> dict[str, tuple[str, ...]]:
+        return self._analyser.stems(text, self._languages)
 
-    def _phrase(self, tokens: Sequence[Token]) -> Scores:
-        scores = _in_all([self._term(token) for token in tokens])
+    def _in_sequence(self, words: Sequence[str], language: str = "") -> list[Token]:
+        return [token for chunk in self._analyser.words(" ".join(words), language) for token in chunk.in_sequence]
+
+    def _phrase(self, words: Sequence[str]) -> Scores:
+        tokens = self._in_sequence(words)
+        stems = self._stems(" ".join(words))
+        scores = in_all([self._term(token, stems[token.exact]) for token in tokens], self._state.size)
         if len(tokens) > 1:
-            stems = [token.stem for token in tokens]
-            holders = set().union(*(self._state.phrase(name, stems) for name in BOOSTS))
-            scores = {n: score for n, score in scores.items() if n in holders}
+            holders = np.zeros(self._state.size, np.bool_)
+            for name in self._boosts:
+                holders[self._phrase_in(name, words)] = True
+            scores = np.where(holders, scores, 0)
         return scores
 
-    def _without(self, excluded: Sequence[str], allowed: Collection[int]) -> Collection[int]:
-        for word in excluded:
-            gone = self._word(word, as_start=False)
-            allowed = {n for n in allowed if n not in gone}
-        return allowed
+    def _phrase_in(self, name: str, words: Sequence[str]) -> Numbers:
+        """Which visible documents hold them one after the other, in one of the languages."""
+        ways = {tuple(token.stem for token in self._in_sequence(words, language)) for language in self._languages}
+        numbers = np.array(sorted({n for stems in ways for n in self._state.phrase(name, stems)}), np.int32)
+        return numbers[self._visible[numbers]]
 
     def _meant(self, word: str) -> list[str]:
         """Only words of documents that the asker may see: a correction must not tell what the others hold."""
@@ -194,27 +262,7 @@ class Ranking:
         return corrections.best(typed, self._state.near(typed), self._seen)
 
     def _seen(self, word: str) -> int:
-        return sum(n in self._visible for n, _ in self._state.counts("words", word))
-
-
-def _in_all(groups: Sequence[Scores]) -> Scores:
-    if not groups:
-        return {}
-    smallest, *others = sorted(groups, key=len)
-    return {
-        n: score + sum(other[n] for other in others) for n, score in smallest.items() if all(n in o for o in others)
-    }
-
-
-def _in_any(groups: Sequence[Scores]) -> Scores:
-    if not groups:
-        return {}
-    largest, *others = sorted(groups, key=len, reverse=True)
-    found = dict(largest)
-    for group in others:
-        for n, score in group.items():
-            found[n] = found.get(n, 0.0) + score
-    return found
+        return len(self._held("words", (word,))[0])
 
 
 def weight(count: int, doubtful: int) -> float:
@@ -222,19 +270,10 @@ def weight(count: int, doubtful: int) -> float:
     return count - (1 - DOUBTFUL) * min(count, doubtful)
 
 
-def norms(lengths: Sequence[int]) -> list[float]:
+def norms(lengths: NDArray[np.int64]) -> NDArray[np.float64]:
     """The part of BM25 that tells how long a field is, for each document."""
-    average = sum(lengths) / len(lengths) if any(lengths) else 1.0
-    return [K1 * (1 - B + B * length / average) for length in lengths]
-
-
-def _best_first(item: tuple[int, float]) -> tuple[float, int]:
-    """Equals stand in the order of the index, so that a page never repeats what the former showed."""
-    return item[1], -item[0]
-
-
-def _start(chunk: Chunk) -> str:
-    return chunk.tokens[0].exact[:LONGEST_START]
+    average = lengths.mean() if lengths.any() else 1.0
+    return np.asarray(K1 * (1 - B + B * lengths / average), np.float64)
 
 
 def starts_of(analyser: Analyser, text: str) -> Iterable[str]:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from kb.index.analysis import Analyser
 from kb.index.memory import light_stem
 
-ANALYSER = Analyser(light_stem)
+ANALYSER = Analyser({"en": light_stem})
 
 
 def exact(text: str) -> set[str]:

@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kb.index.contract import Document, Index, Query, Same
-from kb.index.memory import MemoryIndex
-from kb.index.whoosh import WhooshIndex
 
 EPOCH = datetime(2026, 1, 1)
 
@@ -66,11 +63,6 @@ SHELF = [
     ),
 ]
 PUBLIC = frozenset({"merge", "pods", "windows"})
-
-
-@pytest.fixture(params=["memory", "whoosh"])
-def make_index(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Index]:
-    return MemoryIndex if request.param == "memory" else lambda: WhooshIndex(tmp_path / "index")
 
 
 @pytest.fixture

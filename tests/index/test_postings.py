@@ -4,7 +4,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.index.postings import Postings
+from kb.index.whoosh.postings import Postings
 
 POSTINGS = st.lists(
     st.tuples(

@@ -1,0 +1,172 @@
+"""Reading and writing the files of Whoosh.
+
+Written to the API that Whoosh 2.7.4 and whoosh3 share; the pinned 2.7.4 is the calmer of the two. Its files hold
+pickles, so whoever can write the folder runs code: it is never restored from a backup, but rebuilt.
+"""
+
+import errno
+import os
+import threading
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kb.errors import KbError, NoRoom
+from kb.index.contract import Document, Found, Hit, IndexBroken, Query, Token
+from kb.index.folders import Folders
+from kb.index.ranking import Ranking
+from kb.index.whoosh.postings import Postings
+from kb.index.whoosh.schema import FORMAT, Codec, schema, values
+from kb.index.whoosh.segment import Segment
+from kb.index.whoosh.snapshot import Snapshot, opened
+from kb.index.whoosh.words import ANALYSER
+
+with warnings.catch_warnings():
+    # See words.py.
+    warnings.simplefilter("ignore")
+    from whoosh.index import create_in  # type: ignore[import-untyped]
+
+
+class WhooshIndex:
+    """Safe to share between threads; a fork opens its own. Readers never wait for a writer."""
+
+    def __init__(self, folder: Path, *, patience_s: float = 10.0) -> None:
+        self._folders = Folders(folder, format=FORMAT)
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._open: tuple[int, Snapshot] | None = None
+
+    def search(
+        self,
+        query: Query,
+        *,
+        visible: frozenset[str],
+        offset: int = 0,
+        limit: int = 20,
+        facets: bool = False,
+        now: datetime | None = None,
+    ) -> Found:
+        now = now or datetime.now(UTC)
+        with self._reading() as state:
+            seen = state.seen_by(visible)
+            allowed = seen & state.passing(query, now)
+            ranking = Ranking(state, ANALYSER, visible=seen, allowed=allowed, fields=query.fields)
+            if query.words or query.phrases:
+                ranked = ranking.search(query, limit=offset + limit)
+            else:
+                ranked = ranking.newest(state.created_s(), limit=offset + limit)
+            matched = np.flatnonzero(ranked.matched).tolist()
+            return Found(
+                hits=tuple(Hit(state.ids[n], score) for n, score in ranked.documents[offset:]),
+                total=len(matched),
+                corrected=ranked.corrected,
+                idf=ranked.idf,
+                matched=frozenset([state.ids[n] for n in matched]),
+                facets=state.counted(ranked.matched, now) | {"source": ranked.fields} if facets else {},
+            )
+
+    def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
+        with self._reading() as state:
+            seen = state.seen_by(visible)
+            found = Ranking(state, ANALYSER, visible=seen, allowed=seen).suggest(typed, limit=limit)
+            return [state.ids[n] for n in found]
+
+    def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for each in stems:
+            # Lent anew for each, so that a search in between need not wait for all of them.
+            with self._reading() as state:
+                seen = state.seen_by(visible)
+                found |= Ranking(state, ANALYSER, visible=seen, allowed=seen).spread([each])
+        return found
+
+    def analyse(self, text: str, language: str = "") -> list[Token]:
+        return ANALYSER.analyse(text, language)
+
+    def versions(self) -> dict[str, int]:
+        with self._reading() as state:
+            return dict(state.versions())
+
+    def is_healthy(self) -> str | None:
+        try:
+            self.versions()
+        except IndexBroken as broken:
+            return broken.detail
+        return None
+
+    def write(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
+        # Of two documents for one id the later counts; Whoosh would keep both.
+        latest = {document.id: document for document in documents}
+        with self._folders.writing(patience_s=self._patience_s):
+            folder = self._folders.current()
+            with _broken_if_torn():
+                index = opened(folder)
+                with index.searcher() as searcher, _writer(index) as writer:
+                    for gone in {*deleted, *latest}:
+                        writer.delete_by_term("id", gone, searcher=searcher)
+                    for document in latest.values():
+                        writer.add_document(**values(document))
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        with self._folders.writing(patience_s=self._patience_s), _said_if_full(), self._folders.replacing() as folder:
+            index = create_in(str(folder), schema())
+            with _writer(index) as writer:
+                for document in documents:
+                    writer.add_document(**values(document))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Snapshot]:
+        """Lend the latest state. One at a time: Whoosh doesn't promise more, and the work holds the GIL anyway."""
+        with self._lock, _broken_if_torn():
+            yield self._latest()
+
+    def _latest(self) -> Snapshot:
+        folder, process = self._folders.current(), os.getpid()
+        former: Mapping[str, Segment] = {}
+        if self._open:
+            opener, snapshot = self._open
+            if opener == process and snapshot.folder == folder and snapshot.is_latest():
+                return snapshot
+            self._open = None
+            former = snapshot.segments
+            # A forked process shares the files of its parent, which goes on reading them.
+            if opener == process:
+                snapshot.close()
+        snapshot = Snapshot(folder, former)
+        self._open = process, snapshot
+        return snapshot
+
+
+def _writer(index: Any) -> Any:
+    # Without Whoosh's own lock: ours is held, and a writer that failed on a full disk would keep that one until it is
+    # collected.
+    writer = index.writer(codec=Codec(), _lk=False)
+    writer.pool = Postings(Path(index.storage.folder))
+    return writer
+
+
+@contextmanager
+def _broken_if_torn() -> Iterator[None]:
+    """Whoosh meets torn files with whatever their bytes lead to (struct, pickle, assertion, index errors …)."""
+    try:
+        with _said_if_full():
+            yield
+    except KbError:
+        raise
+    except Exception as error:
+        raise IndexBroken("The search index can't be read.") from error
+
+
+@contextmanager
+def _said_if_full() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NoRoom("There is no room left for the search index.") from error

@@ -1,0 +1,111 @@
+"""What Whoosh keeps of a document, and how its words are found: by our analysis, not by Whoosh's."""
+
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from kb.index.contract import Document
+from kb.index.corrections import is_ordinary
+from kb.index.facets import facts_of
+from kb.index.ranking import BOOSTS, starts_of, weight
+from kb.index.whoosh.words import ANALYSER
+
+with warnings.catch_warnings():
+    # See words.py.
+    warnings.simplefilter("ignore")
+    from whoosh import fields, formats  # type: ignore[import-untyped]
+    from whoosh.codec.whoosh3 import W3Codec  # type: ignore[import-untyped]
+    from whoosh.system import pack_uint  # type: ignore[import-untyped]
+
+# Say another name whenever the fields or the analysis change: an index of the former is then rebuilt.
+FORMAT = "whoosh-3"
+
+# Between texts of several languages, so that no phrase goes from one to the next.
+GAP = 10
+
+# As Whoosh wants the words of a field: each with how often, its weight, and its places in bytes.
+Values = Iterator[tuple[str, int, float, bytes]]
+
+
+class Stems(formats.Positions):  # type: ignore[misc]
+    """Each stem with its places. These formats find the words themselves: Whoosh's analysers cost twice the time.
+
+    They get pairs of a language and a text.
+    """
+
+    def word_values(self, value: Sequence[tuple[str, str]], analyzer: None, **kwargs: Any) -> Values:
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        position = 0
+        for language, text in value:
+            first = position
+            for token, at in ANALYSER.placed(text, language):
+                position = first + at
+                places[token.stem].append(position)
+            position += GAP
+        for stem, positions in places.items():
+            yield stem, len(positions), float(len(positions)), self.encode(positions)
+
+
+class Spoken(Stems):
+    """The first pair holds those words of the second that the engine was not sure of."""
+
+    def word_values(self, value: Sequence[tuple[str, str]], analyzer: None, **kwargs: Any) -> Values:
+        (language, doubtful), *spoken = value
+        doubts = Counter(token.stem for token, _ in ANALYSER.placed(doubtful, language))
+        for stem, count, _, places in super().word_values(spoken, analyzer, **kwargs):
+            yield stem, count, weight(count, doubts[stem]), places
+
+
+class OrdinaryWords(formats.Existence):  # type: ignore[misc]
+    """The words as written, for corrections."""
+
+    def word_values(self, value: str, analyzer: None, **kwargs: Any) -> Values:
+        exact = {token.exact for chunk in set(ANALYSER.words(value)) for token in chunk.tokens}
+        return ((word, 1, 1.0, b"") for word in exact if is_ordinary(word))
+
+
+class Starts(formats.Frequency):  # type: ignore[misc]
+    def word_values(self, value: str, analyzer: None, **kwargs: Any) -> Values:
+        for start, count in Counter(starts_of(ANALYSER, value)).items():
+            yield start, count, float(count), pack_uint(count)
+
+
+class Codec(W3Codec):  # type: ignore[misc]
+    """Whoosh's own, without what its scorers would need and ours don't: the lengths of fields with every posting."""
+
+    length_stats = False
+
+    def __init__(self) -> None:
+        # The lightest compression gives files of the same size for a fifth less time.
+        super().__init__(compression=1)
+
+
+def schema() -> Any:
+    return fields.Schema(
+        id=fields.ID(unique=True, stored=True),
+        version=fields.STORED,
+        facts=fields.STORED,
+        title=fields.FieldType(Stems(), None, scorable=True),
+        about=fields.FieldType(Stems(), None, scorable=True),
+        spoken=fields.FieldType(Spoken(), None, scorable=True),
+        screen=fields.FieldType(Stems(), None, scorable=True),
+        starts=fields.FieldType(Starts(), None, scorable=True),
+        words=fields.FieldType(OrdinaryWords(), None),
+    )
+
+
+def values(document: Document) -> dict[str, Any]:
+    """What `schema` takes of a document."""
+    texts = {name: [(document.language, getattr(document, name))] for name in BOOSTS}
+    texts["spoken"] += document.translations
+    written = "\n".join(text for pairs in texts.values() for _, text in pairs)
+    return {
+        **texts,
+        "spoken": [(document.language, document.doubtful), *texts["spoken"]],
+        "starts": document.title,
+        "words": written,
+        "id": document.id,
+        "version": document.version,
+        "facts": tuple(facts_of(document)),
+    }

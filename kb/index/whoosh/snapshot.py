@@ -1,0 +1,109 @@
+"""One state of the index as readers see it."""
+
+import time
+import warnings
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.index.contract import Query
+from kb.index.facets import Mask, added
+from kb.index.ranking import Held, norms
+from kb.index.whoosh.schema import schema
+from kb.index.whoosh.segment import Segment
+
+with warnings.catch_warnings():
+    # See words.py.
+    warnings.simplefilter("ignore")
+    from whoosh import query as whoosh_query
+    from whoosh.index import open_dir  # type: ignore[import-untyped]
+
+
+class Snapshot:
+    """No writer changes it any more. Implements kb.index.ranking.State."""
+
+    def __init__(self, folder: Path, former: Mapping[str, Segment]) -> None:
+        self.folder = folder
+        self._index = opened(folder)
+        # Read before the searcher is made: if a commit falls between the two we only reopen once more.
+        self._generation = self._index.latest_generation()
+        self._searcher = self._index.searcher()
+        self.segments: dict[str, Segment] = {}
+        self._leaves: list[tuple[Any, int, Segment]] = []
+        self.ids: list[str] = []
+        for reader, base in self._searcher.reader().leaf_readers():
+            if reader.segment():  # An empty index has a reader of nothing.
+                self._add(reader, base, former)
+        self.size = len(self.ids)
+        self.languages = tuple({name for _, _, segment in self._leaves for name in segment.columns.languages})
+        self.norms = lru_cache(self._norms)
+        self.seen_by = lru_cache(16)(self._seen_by)
+
+    def _add(self, reader: Any, base: int, former: Mapping[str, Segment]) -> None:
+        name = reader.segment().segment_id()
+        segment = self.segments[name] = former.get(name) or Segment(reader)
+        self._leaves.append((reader, base, segment))
+        self.ids += segment.ids
+        for n in reader.segment().deleted_docs():
+            self.ids[base + n] = ""
+
+    def is_latest(self) -> bool:
+        return bool(self._index.latest_generation() == self._generation)
+
+    def close(self) -> None:
+        self._searcher.close()
+
+    def versions(self) -> Iterator[tuple[str, int]]:
+        for _, base, segment in self._leaves:
+            for n, version in enumerate(segment.versions, base):
+                if self.ids[n]:
+                    yield self.ids[n], version
+
+    def held(self, field: str, term: str) -> Held:
+        found = [(base, *segment.held(reader, field, term)) for reader, base, segment in self._leaves]
+        parts = [(numbers + np.int32(base), counts) for base, numbers, counts in found if len(numbers)]
+        if not parts:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        numbers, counts = zip(*parts, strict=True)
+        return np.concatenate(numbers), np.concatenate(counts)
+
+    def _norms(self, field: str) -> NDArray[np.float64]:
+        return norms(np.concatenate([segment.lengths(reader, field) for reader, _, segment in self._leaves]))
+
+    def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
+        phrase = whoosh_query.Phrase(field, list(terms))
+        leaves = self._searcher.leaf_searchers()
+        return {base + n for leaf, base in leaves for n in phrase.matcher(leaf, leaf.boolean_context()).all_ids()}
+
+    def near(self, word: str) -> Iterable[str]:
+        for reader, _, segment in self._leaves:
+            yield from segment.vocabulary(reader).near(word)
+
+    def passing(self, query: Query, now: datetime) -> Mask:
+        return self._together([segment.columns.passing(query, now) for _, _, segment in self._leaves], np.bool_)
+
+    def created_s(self) -> NDArray[np.float64]:
+        return self._together([segment.columns.created_s for _, _, segment in self._leaves], np.float64)
+
+    def counted(self, matched: Mask, now: datetime) -> dict[str, Mapping[str, int]]:
+        return {**added(s.columns.counted(matched[base : base + s.size], now) for _, base, s in self._leaves)}
+
+    def _together(self, parts: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:
+        return np.concatenate(parts) if parts else np.zeros(0, kind)
+
+    def _seen_by(self, visible: frozenset[str]) -> Mask:
+        return np.fromiter((each in visible for each in self.ids), np.bool_, self.size)
+
+
+def opened(folder: Path) -> Any:
+    """A commit deletes the table of contents before it, perhaps between Whoosh's seeing and its opening that."""
+    try:
+        return open_dir(str(folder), schema=schema())
+    except FileNotFoundError:
+        time.sleep(0.02)
+        return open_dir(str(folder), schema=schema())
