@@ -1,6 +1,6 @@
 """Lists of screencasts, as far as a viewer may see them."""
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -107,16 +107,15 @@ def visible_ids(viewer: Viewer) -> frozenset[str]:
     )
 
 
-def in_order(ids: Iterable[str], sort: str) -> list[str]:
-    """These ids, newest or most solved first."""
-    rows: list[tuple[Any, ...]] = []
-    wanted = list(ids)
-    for start in range(0, len(wanted), ID_BATCH):
-        batch = Screencast.id.in_(wanted[start : start + ID_BATCH])
-        query = select(Screencast.solved_count, Screencast.created_at, Screencast.id).where(batch)
-        rows += db.session.execute(query)
-    first = 0 if sort == "solved" else 1
-    return [row[2] for row in sorted(rows, key=lambda row: row[first:], reverse=True)]
+def in_order(viewer: Viewer, sort: str) -> list[str]:
+    """Every id that the viewer may see, newest or most solved first."""
+    newest = _kept("newest", viewer, lambda: _ids_in_order(viewer, "newest"))
+    if sort == "newest":
+        return newest
+    # Few ever solved something, and how often changes at any time.
+    solved = _ids_in_order(viewer, sort, Screencast.solved_count > 0)
+    first = set(solved)
+    return solved + [each for each in newest if each not in first]
 
 
 def counts_by_category(viewer: Viewer) -> dict[str, int]:
@@ -195,6 +194,11 @@ def _kept(name: str, viewer: Viewer, make: Callable[[], K]) -> K:
             kept.clear()
         kept[viewer] = known
     return known[1]
+
+
+def _ids_in_order(viewer: Viewer, sort: str, *conditions: ColumnElement[bool]) -> list[str]:
+    query = select(Screencast.id).where(seen_by(viewer), *conditions).order_by(*_ordered(sort, back=False))
+    return list(db.session.scalars(query))
 
 
 def _load_steps(items: list[Screencast]) -> None:

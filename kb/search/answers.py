@@ -2,109 +2,75 @@
 
 import logging
 import time
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from kb import outbox
-from kb.accounts.models import Person
-from kb.accounts.rules import Viewer, visible
-from kb.categories import actions as categories
-from kb.categories.models import Category
-from kb.categories.tree import flat, grow
-from kb.categories.vocabulary import meant
+from kb.accounts.rules import Viewer
 from kb.db import db
-from kb.errors import Invalid, NotFound
 from kb.hands import hands
 from kb.index.contract import Found, Hit, IndexBroken, Query
 from kb.screencasts import queries
 from kb.screencasts.models import Screencast
-from kb.search import actions
+from kb.search import actions, without_index
+from kb.search.asked import Asked as Asked
 from kb.search.documents import passages
+from kb.search.facets import labelled
 from kb.search.marks import marked
-from kb.search.moments import Moment, fuse, moments, window_score
-from kb.search.query import Typed, parse, to_query, wanted
-from kb.search.synonyms import synonyms_of
+from kb.search.moments import fuse, moments, window_score
+from kb.search.query import wanted, with_words
+from kb.search.results import Answer as Answer
+from kb.search.results import AnsweredHit, Understood
+from kb.search.understanding import Meaning, understand
 
 log = logging.getLogger(__name__)
 
 # So many of the index's best hits are ordered again by their best 30 seconds. Fixed, so that pages fit together.
 RERANKED = 20
-SORTS = ("best", "newest", "solved")
-
-
-@dataclass(frozen=True)
-class AnsweredHit:
-    screencast: Screencast
-    score: float
-    title_html: str
-    moments: list[Moment]
-
-
-@dataclass(frozen=True)
-class Facet:
-    value: str
-    label: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Answer:
-    query: str
-    hits: list[AnsweredHit]
-    total: int
-    took_ms: float
-    did_you_mean: str | None = None
-    facets: dict[str, list[Facet]] = field(default_factory=dict)
-    next_offset: int | None = None
-    # The index can't answer at the moment; titles were looked through instead.
-    degraded: bool = False
-
-
-@dataclass(frozen=True)
-class Asked:
-    """typed: the words as typed. The rest are the page's own filters, by id or (tag) name."""
-
-    typed: str
-    category: str | None = None
-    tags: tuple[str, ...] = ()
-    author: str | None = None
-    sort: str = "best"
 
 
 def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) -> Answer:
-    if asked.sort not in SORTS:
-        raise Invalid("The order needs a correction.", errors={"sort": [f"Write one of {', '.join(SORTS)}."]})
+    """Raises Invalid for a filter or an order that there is none of."""
+    asked.check()
     began = time.perf_counter()
-    typed = parse(asked.typed)
-    query = _query(typed, asked)
-    if query is None:
-        return Answer(asked.typed, [], 0, _took_ms(began))
-    ids = queries.visible_ids(viewer) - outbox.widened()
-    degraded = False
+    meaning = understand(viewer, asked)
+    found, degraded = _found(viewer, meaning, asked.sort, offset, limit)
+    more = offset + limit < found.total
+    return Answer(
+        asked=asked,
+        hits=answered(viewer, meaning.query, found) if meaning.query else [],
+        total=found.total,
+        did_you_mean=_corrected(asked.typed, found.corrected),
+        as_typed=_as_typed(asked, found.corrected),
+        facets=labelled(found.facets, meaning.narrowings),
+        next_offset=offset + limit if more else None,
+        degraded=degraded,
+        notes=meaning.notes,
+        understood=_understood(meaning, found),
+        took_ms=round((time.perf_counter() - began) * 1000, 1),
+    )
+
+
+def findable(viewer: Viewer) -> frozenset[str]:
+    """All that the index may be asked about for this viewer, and may use to answer, however far it is behind."""
+    return queries.visible_ids(viewer) - outbox.widened()
+
+
+def _found(viewer: Viewer, meaning: Meaning, sort: str, offset: int, limit: int) -> tuple[Found, bool]:
+    """With whether the index could not answer."""
+    if meaning.query is None:
+        return Found(), False
     try:
-        search = _search if asked.sort == "best" else partial(_search_sorted, asked.sort)
-        found = search(query, ids, offset, limit)
+        if sort == "best":
+            return _search(meaning.query, findable(viewer), offset, limit), False
+        return _search_sorted(viewer, meaning.query, sort, offset, limit), False
     except IndexBroken as broken:
         log.error("search is degraded", extra={"reason": broken.detail})
         actions.ask_for_rebuild()
-        degraded, found = True, _search_titles(viewer, query, offset, limit)
-    hits = _hits(viewer, query, found)
-    more = offset + limit < found.total
-    return Answer(
-        query=asked.typed,
-        hits=hits,
-        total=found.total,
-        took_ms=_took_ms(began),
-        did_you_mean=_corrected(asked.typed, found),
-        facets={"category": _by_category(found)},
-        next_offset=offset + limit if more else None,
-        degraded=degraded,
-    )
+        return without_index.search(viewer, meaning.query, offset, limit), True
 
 
 def _search(query: Query, ids: frozenset[str], offset: int, limit: int) -> Found:
@@ -119,9 +85,9 @@ def _search(query: Query, ids: frozenset[str], offset: int, limit: int) -> Found
     return replace(found, hits=tuple(hits))
 
 
-def _search_sorted(sort: str, query: Query, ids: frozenset[str], offset: int, limit: int) -> Found:
-    found = hands().index.search(query, visible=ids, limit=1)
-    ordered = queries.in_order(found.matched, sort)
+def _search_sorted(viewer: Viewer, query: Query, sort: str, offset: int, limit: int) -> Found:
+    found = hands().index.search(query, visible=findable(viewer), limit=1)
+    ordered = [each for each in queries.in_order(viewer, sort) if each in found.matched]
     return replace(found, hits=tuple(Hit(each, 0.0) for each in ordered[offset : offset + limit]))
 
 
@@ -136,27 +102,7 @@ def _window_scores(query: Query, found: Found, ids: list[str]) -> dict[str, floa
     }
 
 
-def _search_titles(viewer: Viewer, query: Query, offset: int, limit: int) -> Found:
-    """Without an index: screencasts whose title holds all words, newest first, narrowed as asked."""
-    words = [*query.words, *(word for phrase in query.phrases for word in phrase)]
-    narrowed = [queries.Wanted(query.category, author=query.author), *(queries.Wanted(tag=tag) for tag in query.tags)]
-    condition = and_(
-        visible(viewer, Screencast),
-        *(Screencast.title.icontains(word, autoescape=True) for word in words),
-        *(each for wanted in narrowed for each in queries.narrowed(wanted)),
-    )
-    total = db.session.scalar(select(func.count()).select_from(Screencast).where(condition)) or 0
-    ids = db.session.scalars(
-        select(Screencast.id)
-        .where(condition)
-        .order_by(Screencast.created_at.desc(), Screencast.id.desc())
-        .offset(offset)
-        .limit(limit)
-    )
-    return Found(tuple(Hit(each, 0.0) for each in ids), total)
-
-
-def _hits(viewer: Viewer, query: Query, found: Found) -> list[AnsweredHit]:
+def answered(viewer: Viewer, query: Query, found: Found) -> list[AnsweredHit]:
     """Loaded again under `can_view`: whatever the index said, nothing else is shown."""
     screencasts = queries.by_ids(viewer, [hit.id for hit in found.hits])
     analyse = hands().index.analyse
@@ -174,71 +120,17 @@ def _hits(viewer: Viewer, query: Query, found: Found) -> list[AnsweredHit]:
     ]
 
 
-def _query(typed: Typed, asked: Asked) -> Query | None:
-    """None where nothing can be found: nothing was asked, or a filter names what is not there."""
-    if typed.is_empty and not (asked.category or asked.tags or asked.author):
+def _corrected(typed: str, corrected: Mapping[str, str]) -> str | None:
+    return with_words(typed, corrected) if corrected else None
+
+
+def _as_typed(asked: Asked, corrected: Mapping[str, str]) -> Asked | None:
+    """The same search for those very words: what stands in quotes is never corrected."""
+    if not corrected:
         return None
-    named: dict[str, Any] = {"category": asked.category, "author": asked.author}
-    tags = [meant(tag) for tag in asked.tags]
-    for key, text in typed.filters:
-        if key == "tag":
-            tags.append(meant(text))
-        elif key == "category":
-            named["category"] = _category_named(text)
-        else:
-            named["author"] = _person_named(text)
-    if "" in named.values():
-        return None
-    if named["category"]:
-        try:
-            named["category"] = categories.get(named["category"]).id
-        except NotFound:
-            return None
-    same = synonyms_of(typed.words)
-    return to_query(typed, category=named["category"], tags=tags, author=named["author"], same=same)
+    return replace(asked, typed=with_words(asked.typed, {word: f'"{word}"' for word in corrected}))
 
 
-def _category_named(text: str) -> str:
-    found = db.session.scalar(
-        select(Category.id).where(or_(func.lower(Category.name) == text.lower(), Category.slug == text.lower()))
-    )
-    return found or ""
-
-
-def _person_named(text: str) -> str:
-    found = db.session.scalar(
-        select(Person.id).where(func.lower(Person.name).startswith(text.lower(), autoescape=True)).limit(1)
-    )
-    return found or ""
-
-
-def _corrected(typed: str, found: Found) -> str | None:
-    if not found.corrected:
-        return None
-    text = typed
-    for wrong, right in found.corrected.items():
-        text = text.replace(wrong, right)
-    return text if text != typed else None
-
-
-def _by_category(found: Found) -> list[Facet]:
-    """How many of all hits each category and what is below it holds."""
-    counts: dict[str, int] = defaultdict(int)
-    matched = sorted(found.matched)
-    for start in range(0, len(matched), queries.ID_BATCH):
-        rows = db.session.execute(
-            select(Screencast.category_id, func.count())
-            .where(Screencast.id.in_(matched[start : start + queries.ID_BATCH]), Screencast.category_id.is_not(None))
-            .group_by(Screencast.category_id)
-        )
-        for category_id, count in rows:
-            counts[str(category_id)] += count
-    return [
-        Facet(branch.category.id, branch.category.name, branch.count)
-        for branch in flat(grow(categories.every(), counts))
-        if branch.count
-    ]
-
-
-def _took_ms(began: float) -> float:
-    return round((time.perf_counter() - began) * 1000, 1)
+def _understood(meaning: Meaning, found: Found) -> Understood:
+    typed = meaning.typed
+    return Understood(typed.words, typed.phrases, typed.excluded, meaning.narrowings, found.corrected)

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from kb.accounts.sessions import signed_in, viewer, visitors
 from kb.screencasts import actions as screencasts
 from kb.screencasts.api import ScreencastOut
-from kb.search.answers import Asked, answer
+from kb.search.answers import answer
+from kb.search.asked import AGES, LENGTHS, SORTS, SOURCES, Asked
 from kb.search.present import answer_as_json
 from kb.search.tag_suggestions import suggested
 from kb.web.api import blueprint
@@ -39,15 +40,56 @@ class FacetOut(BaseModel):
     count: int
 
 
+class FilterOut(BaseModel):
+    name: str = Field(description="A facet's name, or before or after.")
+    value: str = Field(description="Empty where it names nothing that is there.")
+    label: str
+    without: str = Field(description="The query string of the same search without it.")
+
+
+class UnderstoodOut(BaseModel):
+    words: list[str] = Field(description="What was searched, without the words that every question has.")
+    phrases: list[str]
+    excluded: list[str]
+    filters: list[FilterOut]
+    corrected: dict[str, str] = Field(description="A word as typed, and what was searched instead of it.")
+    lines: list[str] = Field(description="Of something pasted the most telling lines: they alone were searched.")
+
+
+class BroaderOut(BaseModel):
+    label: str = Field(description="What it leaves out.")
+    query: str = Field(description="Its query string.")
+    total: int
+
+
+class ShowerOut(BaseModel):
+    id: str
+    name: str
+    count: int = Field(description="How many of the closest screencasts are theirs.")
+
+
+class NearbyOut(BaseModel):
+    words: dict[str, list[str]] = Field(description="A word that nobody says, and the nearest that somebody does.")
+    broader: list[BroaderOut] = Field(description="The same search without each of its filters.")
+    people: list[ShowerOut] = Field(description="Who has shown things close to it.")
+
+
 class SearchOut(BaseModel):
     query: str
     total: int
     took_ms: float
-    did_you_mean: str | None
-    degraded: bool = Field(description="true: the index is being rebuilt, and titles alone were looked through.")
+    did_you_mean: str | None = Field(description="The words as corrected. They are what was searched.")
+    as_typed: str | None = Field(description="The query string of a search that corrects none of them.")
+    degraded: bool = Field(
+        description="true: the index is being rebuilt, and titles, notes and tags alone were looked through."
+    )
+    notes: list[str] = Field(description="Sentences about what could not be taken as it was typed.")
+    understood: UnderstoodOut
+    nearby: NearbyOut | None = Field(description="Where to go from here; null unless nothing was found.")
     hits: list[HitOut]
-    facets: dict[str, list[FacetOut]]
+    facets: dict[str, list[FacetOut]] = Field(description="By category, tag, author, language, length, age, source.")
     next: str | None
+    search_id: str | None = Field(description="What the log of searches calls it; null for later pages.")
 
 
 class SuggestedTag(BaseModel):
@@ -60,11 +102,15 @@ class SuggestedTags(BaseModel):
 
 
 class SearchQuery(BaseModel):
-    q: str = ""
-    category: str | None = None
-    tag: str | None = None
-    author: str | None = None
-    sort: str = Field("best", description="best, newest or solved")
+    q: str = Field("", description="The words, with filters and quotes as in the search box.")
+    category: str | None = Field(None, description="Its id or slug; those below it count, too.")
+    tag: str | None = Field(None, description="May be repeated: all of them.")
+    author: str | None = Field(None, description="A person's id.")
+    language: str | None = Field(None, description="en, de, …")
+    length: str | None = Field(None, description=f"One of {', '.join(LENGTHS)}.")
+    age: str | None = Field(None, description=f"One of {', '.join(AGES)}.")
+    source: str | None = Field(None, description=f"Where the words stand: one of {', '.join(SOURCES)}.")
+    sort: str = Field("best", description=f"One of {', '.join(SORTS)}.")
     limit: str | None = None
     cursor: str | None = None
 
@@ -74,14 +120,8 @@ class SearchQuery(BaseModel):
 @bp.output(SearchOut)
 @visitors
 def search(query_data: SearchQuery) -> dict[str, Any]:
-    """Typed words to the moments in which they are said; `tag:`, `category:`, `by:`, "phrases" and -words work too."""
-    asked = Asked(
-        query_data.q,
-        category=query_data.category,
-        tags=tuple(request.args.getlist("tag")),
-        author=query_data.author,
-        sort=query_data.sort,
-    )
+    """Typed words to the moments in which they are said or shown."""
+    asked = Asked.from_args(request.args)
     order = f"search by {asked.sort}"
     place = read_cursor(order, query_data.cursor)
     found = answer(viewer(), asked, offset=place[0] if place else 0, limit=limit_of(query_data.limit, usual=10))

@@ -9,8 +9,8 @@ from kb.accounts.rules import Viewer
 from kb.screencasts.as_json import absolute, as_json
 from kb.screencasts.models import Screencast
 from kb.screencasts.present import shown
-from kb.search.answers import Answer, AnsweredHit
 from kb.search.moments import Moment
+from kb.search.results import Answer, AnsweredHit, Nearby, Understood
 
 
 def hits_for_page(answer: Answer, viewer: Viewer) -> list[dict[str, Any]]:
@@ -31,13 +31,42 @@ def answer_as_json(answer: Answer, cursor: str | None) -> dict[str, Any]:
         "total": answer.total,
         "took_ms": answer.took_ms,
         "did_you_mean": answer.did_you_mean,
+        "as_typed": answer.as_typed and answer.as_typed.address(),
         "degraded": answer.degraded,
+        "notes": answer.notes,
+        "understood": _understood_as_json(answer.understood),
+        "nearby": answer.nearby and _nearby_as_json(answer.nearby),
         "hits": [_hit_as_json(hit) for hit in answer.hits],
         "facets": {
             name: [{"value": each.value, "label": each.label, "count": each.count} for each in facets]
             for name, facets in answer.facets.items()
         },
         "next": cursor,
+        "search_id": answer.search_id,
+    }
+
+
+def _understood_as_json(understood: Understood) -> dict[str, Any]:
+    return {
+        "words": understood.words,
+        "phrases": [" ".join(phrase) for phrase in understood.phrases],
+        "excluded": understood.excluded,
+        "filters": [
+            {"name": each.name, "value": each.value, "label": each.label, "without": each.without.address()}
+            for each in understood.filters
+        ],
+        "corrected": understood.corrected,
+        "lines": understood.lines,
+    }
+
+
+def _nearby_as_json(nearby: Nearby) -> dict[str, Any]:
+    return {
+        "words": nearby.words,
+        "broader": [
+            {"label": each.label, "query": each.asked.address(), "total": each.total} for each in nearby.broader
+        ],
+        "people": [{"id": each.person_id, "name": each.name, "count": each.count} for each in nearby.people],
     }
 
 
@@ -53,7 +82,7 @@ def _hit_as_json(hit: AnsweredHit) -> dict[str, Any]:
                 "source": moment.kind,
                 "html": moment.html,
                 "still": absolute(_still_url(hit.screencast, moment)),
-                "url": absolute(_moment_url(hit.screencast, moment)),
+                "url": absolute(moment_url(hit.screencast, moment)),
             }
             for moment in hit.moments
         ],
@@ -64,7 +93,7 @@ def _moment_for_page(screencast: Screencast, moment: Moment, query: str) -> dict
     return {
         "start_ms": moment.start_ms,
         "at_s": moment.start_ms // 1000,
-        "url": _moment_url(screencast, moment, q=query),
+        "url": moment_url(screencast, moment, q=query),
         "source": moment.kind,
         "html": Markup(moment.html),  # noqa: S704
         "still_url": _still_url(screencast, moment),
@@ -72,7 +101,7 @@ def _moment_for_page(screencast: Screencast, moment: Moment, query: str) -> dict
     }
 
 
-def _moment_url(screencast: Screencast, moment: Moment, **more: Any) -> str:
+def moment_url(screencast: Screencast, moment: Moment, **more: Any) -> str:
     """The second before the word counts as its second: one hears it from its beginning."""
     return url_for("pages.watch", screencast_id=screencast.id, t=moment.start_ms // 1000, **more)
 

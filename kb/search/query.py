@@ -11,7 +11,7 @@ from kb.index.contract import Query, Same, Token
 LONGEST_TYPED = 1_000
 MOST_WORDS = 24
 
-FILTERS = ("tag", "category", "by")
+FILTERS = ("tag", "category", "by", "in", "lang", "before", "after")
 
 # Words of a question that say nothing about its subject. Kept if there is nothing else ("how to").
 QUESTION_WORDS = frozenset(
@@ -65,12 +65,12 @@ class Wanted(NamedTuple):
 
 
 def parse(typed: str) -> Typed:
-    """Take apart words, "phrases", -excluded words and `tag:x`, `category:"x y"`, `by:x`.
+    """Take apart words, "phrases", -excluded words and filters: `tag:x`, `category:"x y"`. What FILTERS lacks is words.
 
     `-n`, `-rf` and `--force` are words, for people look for those: a minus excludes only what can be spoken and has
     three letters or more.
     """
-    text = _QUOTES.sub('"', _UNPRINTABLE.sub(" ", typed[:LONGEST_TYPED]))
+    text = _cleaned(typed)
     words: list[str] = []
     phrases: list[tuple[str, ...]] = []
     excluded: list[str] = []
@@ -95,19 +95,25 @@ def parse(typed: str) -> Typed:
     return Typed(tuple(kept), tuple(phrases[:MOST_WORDS]), tuple(excluded[:MOST_WORDS]), tuple(filters), still_typing)
 
 
-def to_query(
-    typed: Typed,
-    *,
-    category: str | None = None,
-    tags: Iterable[str] = (),
-    author: str | None = None,
-    same: tuple[Same, ...] = (),
-) -> Query:
-    """category, tags, author: what the caller made of `typed.filters` and of the page's own filters.
+def to_query(typed: Typed, *, same: tuple[Same, ...] = ()) -> Query:
+    """For the words alone. same: of `typed.words` (see kb.search.synonyms). A phrase is meant as it was typed."""
+    return Query(typed.words, typed.phrases, typed.excluded, typed.last_is_prefix, same=same)
 
-    same: of `typed.words` (see kb.search.synonyms). A phrase is meant as it was typed.
-    """
-    return Query(typed.words, typed.phrases, typed.excluded, typed.last_is_prefix, category, tuple(tags), author, same)
+
+def without(typed: str, dropped: Callable[[re.Match[str]], bool]) -> str:
+    """What was typed, without those items of it (see `item_is`)."""
+    return " ".join(item.group() for item in _ITEM.finditer(_cleaned(typed)) if not dropped(item))
+
+
+def with_words(typed: str, others: Mapping[str, str]) -> str:
+    """What was typed, with other words in the place of some."""
+    items = _ITEM.finditer(_cleaned(typed))
+    return " ".join(others.get(item["word"], item.group()) if item["word"] else item.group() for item in items)
+
+
+def item_is(key: str, text: str) -> Callable[[re.Match[str]], bool]:
+    """Whether an item of what was typed is this one of `Typed.filters`."""
+    return lambda item: (item["key"] or "").lower() == key and text == (item["quoted"] or item["value"])
 
 
 def wanted(query: Query, corrected: Mapping[str, str], analyse: Callable[[str], Sequence[Token]]) -> list[Wanted]:
@@ -138,6 +144,10 @@ def _synonyms(words: Sequence[str], same: Same, analyse: Callable[[str], Sequenc
         if tokens:
             then = tuple(token.stem for token in tokens[1:])
             yield Wanted(tokens[0].stem, tokens[0].exact, stands_for=stands_for, then=then)
+
+
+def _cleaned(typed: str) -> str:
+    return _QUOTES.sub('"', _UNPRINTABLE.sub(" ", typed[:LONGEST_TYPED]))
 
 
 def _telling(words: list[str]) -> list[str]:

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.index.contract import Query
 from kb.index.memory import MemoryIndex
-from kb.search.query import FILTERS, Typed, Wanted, parse, to_query, wanted
+from kb.search.query import FILTERS, Typed, Wanted, item_is, parse, to_query, wanted, with_words, without
 
 
 def test_words_of_a_question_are_dropped() -> None:
@@ -78,11 +80,28 @@ def test_nothing_typed_is_empty() -> None:
 def test_nothing_that_is_typed_fails(text: str) -> None:
     typed = parse(text)
     index = MemoryIndex()
-    query = to_query(typed, tags=[value for key, value in typed.filters if key == "tag"])
+    query = replace(to_query(typed), tags=tuple(value for key, value in typed.filters if key == "tag"))
     index.search(query, visible=frozenset())
     wanted(query, {}, index.analyse)
     assert all(key in FILTERS and value for key, value in typed.filters)
+    rest = text
+    for key, value in typed.filters:
+        rest = without(rest, item_is(key, value))
+    assert not parse(rest).filters
+    assert parse(rest).words == typed.words
     assert all(phrase for phrase in typed.phrases)
+
+
+def test_one_filter_is_taken_out_of_what_was_typed() -> None:
+    typed = 'reset category:"Dev tools" "access denied" TAG:git'
+    assert without(typed, item_is("category", "Dev tools")) == 'reset "access denied" TAG:git'
+    assert without(typed, item_is("tag", "git")) == 'reset category:"Dev tools" "access denied"'
+
+
+def test_corrected_words_stand_in_the_place_of_those_typed_and_nowhere_else() -> None:
+    assert with_words('brnach "brnach b" tag:brnach brnaches', {"brnach": "branch"}) == (
+        'branch "brnach b" tag:brnach brnaches'
+    )
 
 
 def test_wanted_are_the_corrected_words_and_those_of_phrases_with_their_parts() -> None:
