@@ -130,6 +130,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.screencasts.versions import api as version_api
     from kb.screencasts.versions import views as version_views
     from kb.search import api as search_api
+    from kb.search import image_api, image_views
     from kb.search import views as search
     from kb.transcripts import api as transcripts_api
     from kb.transcripts import caption_views
@@ -150,6 +151,7 @@ def _blueprints() -> list[Blueprint]:
         tasks_views,
         curation,
         search,
+        image_views,
         screencasts,
         files,
         transcripts,
@@ -177,6 +179,7 @@ def _blueprints() -> list[Blueprint]:
         screen_api,
         chapter_api,
         search_api,
+        image_api,
         categories_api,
         tag_api,
         glossary_api,

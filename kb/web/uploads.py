@@ -20,6 +20,8 @@ FORM_BYTES = 8 * 1024**2
 LOOKS_FOR_ROOM_EVERY_BYTES = 16 * 1024**2
 # Endpoints that take a recording; each adds its own. No other body may be large: anybody may send a form to sign in.
 TAKE_RECORDINGS: set[str] = set()
+# Endpoints whose bodies hold something else that is large: how many bytes more than a form.
+MORE_BYTES: dict[str, int] = {}
 
 
 class UploadRequest(Request):
@@ -30,7 +32,8 @@ class UploadRequest(Request):
     @property  # type: ignore[misc]
     def max_content_length(self) -> int:  # type: ignore[override]
         settings: Settings = current_app.extensions["kb.settings"]
-        return FORM_BYTES + (settings.max_upload_bytes if self.endpoint in TAKE_RECORDINGS else 0)
+        more = settings.max_upload_bytes if self.endpoint in TAKE_RECORDINGS else MORE_BYTES.get(self.endpoint or "", 0)
+        return FORM_BYTES + more
 
     def _get_file_stream(
         self,

@@ -256,6 +256,8 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     # No Redis is there; what a stream holds is for tests/web/test_live.py.
     "GET /api/v1/events": Acts("/api/v1/events", PEOPLE, 503),
     "GET /upload": Acts("/upload", PEOPLE, 200, is_page=True),
+    "POST /search/image": Acts("/search/image", PEOPLE, 303),
+    "POST /api/v1/search/image": Acts("/api/v1/search/image", PEOPLE, 422),
     "POST /upload": Acts("/upload", PEOPLE, 422),
     "POST /api/v1/screencasts": Acts("/api/v1/screencasts", PEOPLE, 422),
     "POST /api/v1/uploads": Acts("/api/v1/uploads", PEOPLE, 201, {"headers": TUS | {"Upload-Length": "10"}}),
