@@ -130,7 +130,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.screencasts.versions import api as version_api
     from kb.screencasts.versions import views as version_views
     from kb.search import api as search_api
-    from kb.search import image_api, image_views
+    from kb.search import image_api, image_views, log_views
     from kb.search import views as search
     from kb.transcripts import api as transcripts_api
     from kb.transcripts import caption_views
@@ -152,6 +152,7 @@ def _blueprints() -> list[Blueprint]:
         curation,
         search,
         image_views,
+        log_views,
         screencasts,
         files,
         transcripts,

@@ -17,6 +17,7 @@ TICKS = (
     ("search.drain", 30),
     ("screencasts.uploads", 60),
     ("screencasts.clean", 3600),
+    ("search.forget", 3600),
 )
 
 # The longest that it may be silent, while Redis answers, before it counts as hanging. It ticks at least every 30 s.

@@ -1,6 +1,6 @@
-"""Work on the index; one worker alone does it."""
+"""Work on the index, which one worker alone does; and on the log of searches."""
 
-from kb.search import actions
+from kb.search import actions, log
 from workers.main import job
 
 
@@ -12,3 +12,8 @@ def drain() -> None:
 @job("search.rebuild")
 def rebuild() -> None:
     actions.rebuild()
+
+
+@job("search.forget")
+def forget() -> None:
+    log.forget_old()

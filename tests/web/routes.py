@@ -265,6 +265,8 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "DELETE /api/v1/uploads/<upload_id>": Acts(
         "/api/v1/uploads/{upload}", frozenset({"author"}), 204, {"headers": TUS}
     ),
+    # Without saying what.
+    "POST /search/opened": Acts("/search/opened", PEOPLE, 422),
     "GET /me": Acts("/me", PEOPLE, 200, is_page=True),
     "POST /me": Acts("/me", PEOPLE, 302, {"data": {"name": "New Name"}}),
     "POST /me/password": Acts("/me/password", PEOPLE, 422),

@@ -1,0 +1,172 @@
+"""The log of searches: what is written of one, by whom it may be marked, and how long it is kept."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask, Response
+from sqlalchemy import select
+
+from kb.accounts.erasing import erase_person
+from kb.accounts.models import Person
+from kb.accounts.rules import Viewer
+from kb.accounts.sessions import viewer_of
+from kb.db import db, now, writing
+from kb.errors import NotFound
+from kb.screencasts.models import Screencast
+from kb.search import log
+from kb.search.answers import Answer, Asked
+from kb.search.models import LONGEST_LOGGED, Search
+from tests.conftest import Caller, People
+
+EMPTY = Answer(Asked(""))
+
+
+@pytest.fixture
+def mate(people: People) -> Viewer:
+    return viewer_of(db.session.get_one(Person, people.mate))
+
+
+@pytest.fixture
+def item(people: People) -> Screencast:
+    with writing() as session:
+        found = Screencast(title="Close the month", author_id=people.author, published_at=now())
+        session.add(found)
+    return found
+
+
+@pytest.fixture
+def search(in_site: Flask) -> Callable[..., str | None]:
+    """Log a search within a request that then ends. Returns its id."""
+
+    def logged(viewer: Viewer, asked: Asked, answer: Answer = EMPTY) -> str | None:
+        with in_site.test_request_context():
+            search_id = log.searched(viewer, asked, answer)
+            assert search_id is None or db.session.get(Search, search_id) is None, "the answer is not out yet"
+            in_site.process_response(Response()).close()
+        return search_id
+
+    return logged
+
+
+def rows() -> list[Search]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Search).order_by(Search.searched_at)))
+
+
+def row(search_id: str | None) -> Search:
+    db.session.rollback()
+    return db.session.get_one(Search, search_id)
+
+
+def test_a_search_is_logged_with_words_filters_and_what_was_found(
+    search: Callable[..., str | None], mate: Viewer, people: People
+) -> None:
+    asked = Asked("  Reset\x00 the\tVPN ", category="network", tags=("vpn", "mfa"), sort="newest")
+    found = row(search(mate, asked, Answer(asked, total=12, took_ms=8.5, degraded=True)))
+    assert (found.words, found.key, found.person_id) == ("Reset the VPN", "reset the vpn", people.mate)
+    assert found.filters == {"category": "network", "tag": ["vpn", "mfa"], "sort": "newest"}
+    assert (found.total, found.took_ms, found.degraded) == (12, 8.5, True)
+    assert (found.opened_id, found.opened_ms, found.solved_id) == (None, None, None)
+
+
+def test_the_same_words_fall_together_and_long_ones_are_cut(search: Callable[..., str | None], mate: Viewer) -> None:
+    for typed in ("ﬁle  Straße", "FILE STRASSE"):
+        search(mate, Asked(typed))
+    assert {each.key for each in rows()} == {"file strasse"}
+    assert len(row(search(mate, Asked("ß" * 5_000))).key) == LONGEST_LOGGED
+
+
+def test_nothing_asked_is_no_search(search: Callable[..., str | None], mate: Viewer) -> None:
+    assert search(mate, Asked(" \x00 ")) is None
+    assert rows() == []
+
+
+def test_a_visitor_gets_no_id_and_is_logged_all_the_same(search: Callable[..., str | None]) -> None:
+    assert search(Viewer(sees_public=True), Asked("vpn")) is None
+    assert [(each.words, each.person_id) for each in rows()] == [("vpn", None)]
+
+
+def test_a_log_that_can_not_be_written_does_no_harm(
+    search: Callable[..., str | None], people: People, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Here because who asked was erased meanwhile."""
+    gone = Viewer(person_id="gone")
+    assert search(gone, Asked("vpn"))
+    assert rows() == []
+    assert "a search was not logged" in caplog.text
+    assert "vpn" not in caplog.text
+
+
+def test_who_searched_and_nobody_else_marks_what_was_opened(
+    search: Callable[..., str | None], mate: Viewer, people: People, item: Screencast
+) -> None:
+    search_id = search(mate, Asked("vpn")) or ""
+    other = viewer_of(db.session.get_one(Person, people.other))
+    log.opened(other, search_id, item.id, 41_000)
+    assert row(search_id).opened_id is None
+    log.opened(mate, search_id, item.id, 41_000)
+    assert (row(search_id).opened_id, row(search_id).opened_ms) == (item.id, 41_000)
+    log.opened(mate, "unknown", item.id, None)
+
+
+def test_what_they_can_not_see_is_not_opened(search: Callable[..., str | None], mate: Viewer, item: Screencast) -> None:
+    search_id = search(mate, Asked("vpn")) or ""
+    with writing():
+        item.visibility = "private"
+    with pytest.raises(NotFound):
+        log.opened(mate, search_id, item.id, 0)
+    assert row(search_id).opened_id is None
+
+
+def test_what_solved_it_is_said_of_their_last_search_that_led_there(
+    search: Callable[..., str | None], mate: Viewer, people: People, item: Screencast
+) -> None:
+    other = viewer_of(db.session.get_one(Person, people.other))
+    searches = {typed: search(who, Asked(typed)) or "" for typed, who in
+                {"first": mate, "last": mate, "unopened": mate, "theirs": other, "old": mate}.items()}  # fmt: skip
+    for typed, who in {"first": mate, "last": mate, "theirs": other, "old": mate}.items():
+        log.opened(who, searches[typed], item.id, 0)
+    with writing():
+        for back, typed in enumerate(("unopened", "last", "first")):
+            row(searches[typed]).searched_at = now() - timedelta(minutes=back)
+        row(searches["old"]).searched_at = now() - timedelta(hours=25)
+
+    def solved() -> set[str]:
+        return {each.words for each in rows() if each.solved_id == item.id}
+
+    with writing():
+        log.solved(people.mate, item.id)
+    assert solved() == {"last"}
+    with writing():
+        log.solved(people.other, item.id)
+        log.not_solved(people.mate, item.id)
+    assert solved() == {"theirs"}
+
+
+def test_a_search_is_forgotten_after_a_year(search: Callable[..., str | None], mate: Viewer) -> None:
+    kept, old = search(mate, Asked("kept")), search(mate, Asked("old"))
+    with writing():
+        row(kept).searched_at = now() - timedelta(days=364)
+        row(old).searched_at = now() - timedelta(days=366)
+    log.forget_old()
+    assert [each.words for each in rows()] == ["kept"]
+
+
+def test_the_searches_of_who_leaves_stay_without_them(
+    search: Callable[..., str | None], people: People, item: Screencast
+) -> None:
+    leaving = viewer_of(db.session.get_one(Person, people.mate))
+    search_id = search(leaving, Asked("vpn")) or ""
+    log.opened(leaving, search_id, item.id, 0)
+    erase_person(people.mate, by=people.admin)
+    assert (row(search_id).person_id, row(search_id).opened_id) == (None, item.id)
+
+
+@pytest.mark.parametrize("at", ["", "later", "-1"])
+def test_a_moment_is_a_number(
+    call_as: Callable[[str | None], Caller], people: People, item: Screencast, at: str
+) -> None:
+    told = {"search": "unknown", "screencast": item.id, "at": at}
+    assert call_as(people.mate).post("/search/opened", data=told).status_code == 422
+    assert call_as(people.mate).post("/search/opened", data=told | {"at": "41.5"}).status_code == 204
