@@ -18,12 +18,12 @@ from kb.screencasts.models import Screencast
 from kb.search import actions, without_index
 from kb.search.asked import Asked as Asked
 from kb.search.documents import passages
-from kb.search.facets import labelled
+from kb.search.facets import as_counted, labelled
 from kb.search.marks import marked
 from kb.search.moments import fuse, moments, window_score
-from kb.search.query import wanted, with_words
+from kb.search.query import Typed, wanted, with_words
 from kb.search.results import Answer as Answer
-from kb.search.results import AnsweredHit, Understood
+from kb.search.results import AnsweredHit, Narrowing, Understood
 from kb.search.understanding import Meaning, understand
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
     began = time.perf_counter()
     meaning = understand(viewer, asked)
     found, degraded = _found(viewer, meaning, asked.sort, offset, limit)
+    narrowings = tuple(as_counted(each, found.facets) for each in meaning.narrowings)
     more = offset + limit < found.total
     return Answer(
         asked=asked,
@@ -45,11 +46,11 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
         total=found.total,
         did_you_mean=_corrected(asked.typed, found.corrected),
         as_typed=_as_typed(asked, found.corrected),
-        facets=labelled(found.facets, meaning.narrowings),
+        facets=labelled(found.facets, narrowings),
         next_offset=offset + limit if more else None,
         degraded=degraded,
         notes=meaning.notes,
-        understood=_understood(meaning, found),
+        understood=_understood(meaning.typed, narrowings, found),
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )
 
@@ -77,8 +78,8 @@ def _search(query: Query, ids: frozenset[str], offset: int, limit: int) -> Found
     """The index's hits for this page, the first RERANKED of all ordered by window as well."""
     index = hands().index
     if offset >= RERANKED:
-        return index.search(query, visible=ids, offset=offset, limit=limit)
-    found = index.search(query, visible=ids, offset=0, limit=max(RERANKED, offset + limit))
+        return index.search(query, visible=ids, offset=offset, limit=limit, facets=True)
+    found = index.search(query, visible=ids, offset=0, limit=max(RERANKED, offset + limit), facets=True)
     first = list(found.hits[:RERANKED])
     fused = fuse(first, _window_scores(query, found, [hit.id for hit in first]))
     hits = [*fused, *found.hits[RERANKED:]][offset : offset + limit]
@@ -86,7 +87,7 @@ def _search(query: Query, ids: frozenset[str], offset: int, limit: int) -> Found
 
 
 def _search_sorted(viewer: Viewer, query: Query, sort: str, offset: int, limit: int) -> Found:
-    found = hands().index.search(query, visible=findable(viewer), limit=1)
+    found = hands().index.search(query, visible=findable(viewer), limit=1, facets=True)
     ordered = [each for each in queries.in_order(viewer, sort) if each in found.matched]
     return replace(found, hits=tuple(Hit(each, 0.0) for each in ordered[offset : offset + limit]))
 
@@ -131,6 +132,5 @@ def _as_typed(asked: Asked, corrected: Mapping[str, str]) -> Asked | None:
     return replace(asked, typed=with_words(asked.typed, {word: f'"{word}"' for word in corrected}))
 
 
-def _understood(meaning: Meaning, found: Found) -> Understood:
-    typed = meaning.typed
-    return Understood(typed.words, typed.phrases, typed.excluded, meaning.narrowings, found.corrected)
+def _understood(typed: Typed, narrowings: tuple[Narrowing, ...], found: Found) -> Understood:
+    return Understood(typed.words, typed.phrases, typed.excluded, narrowings, found.corrected)

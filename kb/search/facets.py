@@ -1,6 +1,7 @@
 """The counts of an answer's facets with names that people read."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -24,15 +25,15 @@ def labelled(counts: Mapping[str, Counts], narrowings: Iterable[Narrowing]) -> d
     """By name. counts: as the index gives them. What the search is narrowed to stays, even at 0, to be taken back."""
     kept: dict[str, dict[str, str]] = {name: {} for name in _LISTED}
     for each in narrowings:
-        if each.name in kept:
-            kept[each.name][_as_counted(each, counts)] = each.label
+        if each.name in kept and each.value:
+            kept[each.name][each.value] = each.label
     return {name: list_of(counts.get(name, {}), kept[name]) for name, list_of in _LISTED.items()}
 
 
-def _as_counted(narrowing: Narrowing, counts: Mapping[str, Counts]) -> str:
-    """A synonym as the tag that it stands for, which the asker sees in the hits; alone it must not tell that name."""
+def as_counted(narrowing: Narrowing, counts: Mapping[str, Counts]) -> Narrowing:
+    """A synonym as the tag that it stands for, if the asker sees that in the hits; else it must not tell its name."""
     tag = meant(narrowing.value) if narrowing.name == "tag" else ""
-    return tag if tag in counts.get("tag", {}) else narrowing.value
+    return replace(narrowing, value=tag, label=tag) if tag in counts.get("tag", {}) else narrowing
 
 
 def _categories(counts: Counts, kept: Mapping[str, str]) -> list[Facet]:
