@@ -52,6 +52,9 @@ def _wire() -> None:
     from kb.screencasts import actions as screencasts
     from kb.screencasts import placing, queries, tagged
     from kb.screencasts.versions import actions as versions
+    from kb.search import documents
+    from kb.solves import actions as solves
+    from kb.solves import queries as solved
     from kb.transcripts import actions as transcripts
     from kb.transcripts import cues
     from kb.transcripts.chapters import actions as chapters
@@ -68,8 +71,9 @@ def _wire() -> None:
     tags.is_used[:] = [tagged.has_tag]
     screencasts.take_captions[:] = [transcripts.take_captions]
     screencasts.check_captions[:] = [cues.read]
-    versions.set_words_aside[:] = [transcripts.set_aside, hidings.set_aside, chapters.set_aside]
-    versions.bring_words_back[:] = [transcripts.bring_back, hidings.bring_back, chapters.bring_back]
+    documents.more_passages[:] = [solved.passages]
+    versions.set_words_aside[:] = [each.set_aside for each in (transcripts, hidings, chapters, solves)]
+    versions.bring_words_back[:] = [each.bring_back for each in (transcripts, hidings, chapters, solves)]
 
 
 def _make(settings: Settings) -> Flask:
@@ -132,6 +136,8 @@ def _blueprints() -> list[Blueprint]:
     from kb.search import api as search_api
     from kb.search import image_api, image_views, log_views
     from kb.search import views as search
+    from kb.solves import api as solves_api
+    from kb.solves import views as solves
     from kb.transcripts import api as transcripts_api
     from kb.transcripts import caption_views
     from kb.transcripts import views as transcripts
@@ -153,6 +159,7 @@ def _blueprints() -> list[Blueprint]:
         search,
         image_views,
         log_views,
+        solves,
         screencasts,
         files,
         transcripts,
@@ -181,6 +188,7 @@ def _blueprints() -> list[Blueprint]:
         chapter_api,
         search_api,
         image_api,
+        solves_api,
         categories_api,
         tag_api,
         glossary_api,

@@ -21,6 +21,7 @@ from kb.screencasts.versions import actions as versions
 from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
 from kb.search.synonyms import synonyms_of
+from kb.solves.present import helped
 from kb.transcripts import actions as transcripts
 from kb.transcripts.doubt import doubtful_places
 from kb.transcripts.editing.present import beside
@@ -67,6 +68,7 @@ def watch(screencast_id: str) -> ResponseReturnValue:
         beside=beside(screencast, transcript, viewer()) if transcript else None,
         cues=_cues(transcript.cues, query) if transcript else [],
         query=query,
+        helped=helped(screencast, viewer()),
         on_screen=screen_text.summary(screencast.id, with_hidden=can_change(viewer(), screencast)),
     )
 
@@ -105,7 +107,8 @@ def _html(cue: Cue, wanted: Sequence[Wanted]) -> Markup:
     if not wanted and not doubtful:
         return escape(cue.text)
     # Escaped by kb.search.marks; <mark> and <span> are all the markup in it.
-    return Markup(marked(cue.text, wanted, hands().index.analyse, doubtful))  # noqa: S704
+    language = cue.transcript.language
+    return Markup(marked(cue.text, wanted, hands().index.analyse, doubtful, language=language))  # noqa: S704
 
 
 def _confidence(cue: Cue) -> float | None:

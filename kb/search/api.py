@@ -1,5 +1,6 @@
 """Search in the API."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 from kb.accounts.sessions import signed_in, viewer, visitors
 from kb.screencasts import actions as screencasts
 from kb.screencasts.api import ScreencastOut
+from kb.search import log
 from kb.search.answers import answer
 from kb.search.asked import AGES, LENGTHS, SORTS, SOURCES, Asked
 from kb.search.present import answer_as_json
@@ -125,6 +127,8 @@ def search(query_data: SearchQuery) -> dict[str, Any]:
     order = f"search by {asked.sort}"
     place = read_cursor(order, query_data.cursor)
     found = answer(viewer(), asked, offset=place[0] if place else 0, limit=limit_of(query_data.limit, usual=10))
+    if not place:
+        found = replace(found, search_id=log.searched(viewer(), asked, found))
     return answer_as_json(found, cursor_of(order, found.next_offset) if found.next_offset is not None else None)
 
 

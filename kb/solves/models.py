@@ -4,8 +4,9 @@ import enum
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kb.accounts.models import Person
 from kb.db import Base, new_id, now
 
 
@@ -45,6 +46,8 @@ class Solve(Base):
     # For what: shown to those who may see the screencast, and found by search.
     note: Mapped[str] = mapped_column(String(300), default="")
     solved_at: Mapped[datetime] = mapped_column(default=now)
+
+    person: Mapped[Person | None] = relationship()
 
 
 class Unhelped(Base):

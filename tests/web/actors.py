@@ -35,6 +35,9 @@ from kb.screencasts.pipeline.work import probe, quick, rendition
 from kb.screencasts.uploads import actions as uploads
 from kb.screentext.scripted import Scripted as Unread
 from kb.search import actions as search
+from kb.search import saved
+from kb.search.asked import Asked
+from kb.solves.models import Solve
 from kb.speech.scripted import Scripted
 from kb.storage.contract import made, made_folder, original
 from kb.transcripts import actions as transcripts
@@ -57,7 +60,10 @@ MAY_SEE = {
     "trashed": set(),
 }
 KINDS = tuple(MAY_SEE)
-FIELDS = ("title", "purpose", "description", "tag", "caption", "proposal", "screen", "chapter", "filename", "version")
+FIELDS = (
+    *("title", "purpose", "description", "tag", "caption", "proposal", "screen", "chapter", "filename", "version"),
+    "solve",
+)
 
 
 def word(kind: str, place: str) -> str:
@@ -260,6 +266,7 @@ def _names(world: World) -> dict[str, str]:
     token = db.session.scalars(select(ApiToken.id).where(ApiToken.person_id == world.people["author"])).one()
     return {
         "token": token,
+        "saved": saved.save(Asked("reset"), by=db.session.get_one(Person, world.people["author"])).id,
         "upload": uploads.begin(Viewer(), 10, {}, "", by=db.session.get_one(Person, world.people["author"])),
         "invitation": invitation,
         "empty_team": accounts.add_team("Empty", by=admin).id,
@@ -315,6 +322,9 @@ def _like(first_id: str, kind: str, world: World) -> str:
         screen_text.put(screencast_id, screen)
         wanted = [chapters.Wanted(0, "How to reset it"), chapters.Wanted(1000, word(kind, "chapter"))]
         chapters.put(session.get_one(Screencast, screencast_id), wanted, by=author)
+        mate = world.people["mate"]
+        session.add(Solve(screencast_id=screencast_id, person_id=mate, note=f"the {word(kind, 'solve')} at last"))
+        session.get_one(Screencast, screencast_id).solved_count = 1
         accounts.access_changed()
     assert (storage.root / made(screencast_id, "video.mp4")).is_file()
     return screencast_id

@@ -51,6 +51,8 @@ class Acts:
 PEOPLE = frozenset({"other", "mate", "author", "curator", "admin"})
 CURATORS = frozenset({"curator", "admin"})
 ADMINS = frozenset({"admin"})
+# Of a screencast: who may see it and did not make it.
+JUDGES = PEOPLE - {"author"}
 # Of a screencast: its author, and curators where they can see it.
 EDITORS = frozenset({"author", "curator", "admin"})
 # Of a screencast: who may see its earlier recordings.
@@ -231,6 +233,16 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "PUT /api/v1/screencasts/<screencast_id>/chapters": Acts(
         f"{API}/chapters", EDITORS, 200, {"json": {"chapters": []}}
     ),
+    "POST /screencasts/<screencast_id>/solved": Acts(f"{PAGE}/solved", JUDGES, 302),
+    "POST /screencasts/<screencast_id>/solved/undo": Acts(f"{PAGE}/solved/undo", JUDGES, 302),
+    "POST /screencasts/<screencast_id>/unhelped": Acts(f"{PAGE}/unhelped", JUDGES, 302, {"data": {"reason": "wrong"}}),
+    "POST /screencasts/<screencast_id>/unhelped/undo": Acts(f"{PAGE}/unhelped/undo", JUDGES, 302),
+    "POST /api/v1/screencasts/<screencast_id>/solved": Acts(f"{API}/solved", JUDGES, 201, {"json": {}}),
+    "DELETE /api/v1/screencasts/<screencast_id>/solved": Acts(f"{API}/solved", JUDGES, 204),
+    "POST /api/v1/screencasts/<screencast_id>/unhelped": Acts(
+        f"{API}/unhelped", JUDGES, 201, {"json": {"reason": "wrong"}}
+    ),
+    "DELETE /api/v1/screencasts/<screencast_id>/unhelped": Acts(f"{API}/unhelped", JUDGES, 204),
     "GET /screencasts/<screencast_id>/recording": Acts(f"{PAGE}/recording", OWNERS, 200, is_page=True),
     "POST /screencasts/<screencast_id>/recording": Acts(f"{PAGE}/recording", OWNERS, 422),
     "POST /screencasts/<screencast_id>/versions/<version_id>/restore": Acts(

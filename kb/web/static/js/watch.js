@@ -4,6 +4,7 @@ import "./watch/chapter_form.js";
 import "./watch/chapters.js";
 import "./watch/cues.js";
 import "./watch/find.js";
+import "./watch/helped.js";
 import "./watch/moment_link.js";
 import "./watch/on_screen.js";
 import "./watch/player.css";

@@ -1,0 +1,95 @@
+"""Whom a screencast helped, as its page shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kb.accounts.rules import Viewer, can_change
+from kb.screencasts.models import Screencast
+from kb.solves import queries
+from kb.solves.models import InsteadOf, Reason, Solve, Unhelped
+
+REASONS = {
+    Reason.another_problem: "It is about another problem",
+    Reason.outdated: "It is out of date",
+    Reason.wrong: "It doesn't work",
+    Reason.unclear: "I can't follow it",
+}
+INSTEAD_OF = {
+    InsteadOf.asking: "asking a colleague",
+    InsteadOf.searching: "searching on my own",
+    InsteadOf.trying: "trying until it works",
+    InsteadOf.ticket: "opening a ticket",
+    InsteadOf.course: "a course",
+}
+MINUTES = {
+    5: "5 minutes",
+    15: "15 minutes",
+    30: "Half an hour",
+    60: "An hour",
+    120: "Two hours",
+    240: "Half a day",
+    480: "A day",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One whom it helped. who: None for somebody who left."""
+
+    who: str | None
+    at_ms: int | None
+    note: str
+    solved_at: datetime
+
+
+@dataclass(frozen=True)
+class Helped:
+    """may_say: whether the reader may say that it helped them. told: for colleagues alone. reasons: for its author."""
+
+    count: int
+    may_say: bool
+    mine: Solve | None
+    unhelped: Unhelped | None
+    told: list[Told]
+    reasons: dict[str, int]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.count or self.may_say or self.reasons)
+
+    @property
+    def why(self) -> dict[Reason, str]:
+        """What to choose from where it did not help."""
+        return REASONS
+
+    @property
+    def instead_of(self) -> dict[InsteadOf, str]:
+        return INSTEAD_OF
+
+    @property
+    def minutes(self) -> dict[int, str]:
+        """To choose from, with what they said over the API."""
+        said = self.mine.minutes_saved if self.mine else None
+        return MINUTES if said is None or said in MINUTES else {said: f"{said} minutes"} | MINUTES
+
+    @property
+    def places_ms(self) -> list[int]:
+        return [each.at_ms for each in self.told if each.at_ms is not None]
+
+
+def helped(screencast: Screencast, viewer: Viewer) -> Helped:
+    """Its page's share of it, as far as this viewer is told. Who somebody is, passers-by are not told."""
+    is_mine = screencast.author_id == viewer.person_id
+    says = viewer.person_id if not is_mine else None
+    told = queries.of(screencast.id) if viewer.person_id and screencast.solved_count else []
+    may_know_why = can_change(viewer, screencast) and screencast.unhelped_count
+    return Helped(
+        count=screencast.solved_count,
+        may_say=says is not None,
+        mine=next((each for each in told if says and each.person_id == says), None),
+        unhelped=queries.unhelped_by(says, screencast.id) if says else None,
+        told=[Told(each.person.name if each.person else None, each.at_ms, each.note, each.solved_at) for each in told],
+        reasons={REASONS[why]: count for why, count in queries.reasons(screencast.id).most_common()}
+        if may_know_why
+        else {},
+    )
