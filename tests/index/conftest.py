@@ -1,14 +1,28 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from kb.index.contract import Index
 from kb.index.memory import MemoryIndex
+from kb.index.postgres import PostgresIndex
+from kb.index.postgres.tables import Connect
 from kb.index.whoosh import WhooshIndex
+from tests.databases import Server
 
 
-@pytest.fixture(params=["memory", "whoosh"])
+@pytest.fixture(params=["memory", "whoosh", "postgresql"])
 def make_index(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Index]:
     """Every engine, for the tests of what they must do alike."""
+    if request.param == "postgresql":
+        connect: Connect = request.getfixturevalue("connect")
+        return lambda: PostgresIndex(connect)
     return MemoryIndex if request.param == "memory" else lambda: WhooshIndex(tmp_path / "index")
+
+
+@pytest.fixture
+def connect(postgresql: Server) -> Connect:
+    """To a database that holds no index yet."""
+    postgresql.execute("DROP SCHEMA IF EXISTS search_index CASCADE")
+    return lambda: psycopg.connect(postgresql.url("postgres"))
