@@ -2,28 +2,32 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from kb import outbox
 from kb.accounts.rules import Viewer
-from kb.db import db
+from kb.db import db, now
 from kb.hands import hands
 from kb.index.contract import Found, Hit, IndexBroken, Query
 from kb.screencasts import queries
 from kb.screencasts.models import Screencast
 from kb.search import actions, without_index
 from kb.search.asked import Asked as Asked
-from kb.search.documents import passages
+from kb.search.documents import language_of, passages
 from kb.search.facets import as_counted, labelled
 from kb.search.marks import marked
 from kb.search.moments import fuse, moments, window_score
+from kb.search.nearby import empty_filters, nearby
 from kb.search.query import Typed, wanted, with_words
 from kb.search.results import Answer as Answer
-from kb.search.results import AnsweredHit, Narrowing, Understood
+from kb.search.results import AnsweredHit, Narrowing, Nearby, Understood
+from kb.search.solved_moments import with_solved
+from kb.search.standing import Facts, with_standing
 from kb.search.understanding import Meaning, understand
 
 log = logging.getLogger(__name__)
@@ -38,6 +42,7 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
     began = time.perf_counter()
     meaning = understand(viewer, asked)
     found, degraded = _found(viewer, meaning, asked.sort, offset, limit)
+    beside, notes = _beside(viewer, asked, meaning) if not found.total and not degraded else (None, ())
     narrowings = tuple(as_counted(each, found.facets) for each in meaning.narrowings)
     more = offset + limit < found.total
     return Answer(
@@ -49,8 +54,9 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
         facets=labelled(found.facets, narrowings),
         next_offset=offset + limit if more else None,
         degraded=degraded,
-        notes=meaning.notes,
+        notes=(*meaning.notes, *notes),
         understood=_understood(meaning.typed, narrowings, found),
+        nearby=beside,
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )
 
@@ -74,15 +80,28 @@ def _found(viewer: Viewer, meaning: Meaning, sort: str, offset: int, limit: int)
         return without_index.search(viewer, meaning.query, offset, limit), True
 
 
+def _beside(viewer: Viewer, asked: Asked, meaning: Meaning) -> tuple[Nearby | None, tuple[str, ...]]:
+    """Where to go from nothing found, and why a filter alone leaves nothing."""
+    if meaning.typed.is_empty and not meaning.narrowings:
+        return None, ()
+    ids = findable(viewer)
+    try:
+        return nearby(viewer, asked, meaning, ids), tuple(empty_filters(meaning.narrowings, ids))
+    except IndexBroken:
+        # Told of where it was searched.
+        return None, ()
+
+
 def _search(query: Query, ids: frozenset[str], offset: int, limit: int) -> Found:
     """The index's hits for this page, the first RERANKED of all ordered by window as well."""
     index = hands().index
     if offset >= RERANKED:
         return index.search(query, visible=ids, offset=offset, limit=limit, facets=True)
     found = index.search(query, visible=ids, offset=0, limit=max(RERANKED, offset + limit), facets=True)
-    first = list(found.hits[:RERANKED])
-    fused = fuse(first, _window_scores(query, found, [hit.id for hit in first]))
-    hits = [*fused, *found.hits[RERANKED:]][offset : offset + limit]
+    first = found.hits[:RERANKED]
+    facts = _facts(query, found, first)
+    fused = fuse(first, {screencast_id: each.window for screencast_id, each in facts.items()})
+    hits = [*with_standing(fused, facts), *found.hits[RERANKED:]][offset : offset + limit]
     return replace(found, hits=tuple(hits))
 
 
@@ -92,15 +111,26 @@ def _search_sorted(viewer: Viewer, query: Query, sort: str, offset: int, limit: 
     return replace(found, hits=tuple(Hit(each, 0.0) for each in ordered[offset : offset + limit]))
 
 
-def _window_scores(query: Query, found: Found, ids: list[str]) -> dict[str, float]:
+def _facts(query: Query, found: Found, hits: Sequence[Hit]) -> dict[str, Facts]:
+    """What each hit holds of the searched words, and how it has served so far."""
+    scores = {hit.id: hit.score for hit in hits}
     # Its tags are among the words that are looked through.
-    best = select(Screencast).where(Screencast.id.in_(ids)).options(selectinload(Screencast.tags))
-    screencasts = db.session.scalars(best).all()
+    best = select(Screencast).where(Screencast.id.in_(scores)).options(selectinload(Screencast.tags))
+    screencasts = {each.id: each for each in db.session.scalars(best)}
     words = wanted(query, found.corrected, hands().index.analyse)
-    return {
-        screencast_id: window_score(moments(each, words, hands().index.analyse, idf=found.idf, limit=1))
-        for screencast_id, each in passages(screencasts).items()
-    }
+    facts = {}
+    for screencast_id, texts in passages(screencasts.values()).items():
+        best_moment = moments(texts, words, hands().index.analyse, idf=found.idf, limit=1)
+        screencast = screencasts[screencast_id]
+        facts[screencast_id] = Facts(
+            held=best_moment[0].held if best_moment else 0,
+            score=scores[screencast_id],
+            window=window_score(best_moment),
+            solved=screencast.solved_count,
+            unhelped=screencast.unhelped_count,
+            age_days=(now() - screencast.created_at) / timedelta(days=1),
+        )
+    return facts
 
 
 def answered(viewer: Viewer, query: Query, found: Found) -> list[AnsweredHit]:
@@ -114,8 +144,8 @@ def answered(viewer: Viewer, query: Query, found: Found) -> list[AnsweredHit]:
         AnsweredHit(
             screencast=screencast,
             score=round(scores[screencast.id], 4),
-            title_html=marked(screencast.title, words, analyse),
-            moments=moments(texts[screencast.id], words, analyse, idf=found.idf),
+            title_html=marked(screencast.title, words, analyse, language=language_of(screencast)),
+            moments=with_solved(moments(texts[screencast.id], words, analyse, idf=found.idf), texts[screencast.id]),
         )
         for screencast in screencasts
     ]

@@ -111,6 +111,20 @@ def with_words(typed: str, others: Mapping[str, str]) -> str:
     return " ".join(others.get(item["word"], item.group()) if item["word"] else item.group() for item in items)
 
 
+def unquoted(typed: str) -> str:
+    """What was typed, its phrases as words."""
+    items = _ITEM.finditer(_cleaned(typed))
+    return " ".join(item.group() if item["minus"] else item["phrase"] or item.group() for item in items)
+
+
+def is_filter(item: re.Match[str]) -> bool:
+    return item["key"] is not None
+
+
+def is_excluded(item: re.Match[str]) -> bool:
+    return bool(item["minus"] or _EXCLUDED.fullmatch(item["word"] or ""))
+
+
 def item_is(key: str, text: str) -> Callable[[re.Match[str]], bool]:
     """Whether an item of what was typed is this one of `Typed.filters`."""
     return lambda item: (item["key"] or "").lower() == key and text == (item["quoted"] or item["value"])
