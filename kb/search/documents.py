@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -12,7 +13,7 @@ from kb.index.contract import Document
 from kb.screencasts.models import Screencast
 from kb.search.marks import Passage, TimedWord
 from kb.transcripts.doubt import doubtful_words
-from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript
+from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript, WordsFrom
 
 BATCH = 200
 
@@ -30,7 +31,7 @@ def documents(screencast_ids: list[str]) -> list[Document]:
     found = db.session.scalars(query).all()
     ids = [screencast.id for screencast in found]
     spoken, screen, chapters, more = _spoken(ids), _screen(ids), _chapters(ids), _more(ids)
-    return [_document(each, *spoken[each.id], screen[each.id], chapters[each.id], more[each.id]) for each in found]
+    return [_document(each, spoken[each.id], screen[each.id], chapters[each.id], more[each.id]) for each in found]
 
 
 def every_document() -> Iterator[Document]:
@@ -46,50 +47,73 @@ def every_document() -> Iterator[Document]:
 
 def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
     """By screencast: its title and what is written about it (at the start), and what is said and shown when."""
+    language = {screencast.id: language_of(screencast) for screencast in screencasts}
     by_id = {
-        screencast.id: [Passage(0, 0, text, "title") for text in (screencast.title, _about(screencast)) if text]
+        screencast.id: [
+            Passage(0, 0, text, "title", language=language[screencast.id])
+            for text in (screencast.title, _about(screencast))
+            if text
+        ]
         for screencast in screencasts
     }
     rows = db.session.execute(
-        select(Transcript.screencast_id, Cue.start_ms, Cue.end_ms, Cue.text, Cue.words)
+        select(Transcript.screencast_id, Transcript.language, Cue.start_ms, Cue.end_ms, Cue.text, Cue.words)
         .join(Cue.transcript)
         .where(Transcript.screencast_id.in_(by_id))
         .order_by(Cue.start_ms)
     )
-    for screencast_id, start_ms, end_ms, text, words in rows:
+    for screencast_id, spoken, start_ms, end_ms, text, words in rows:
         timed = tuple(TimedWord(word[0], word[1], word[2]) for word in words or ())
-        by_id[screencast_id].append(Passage(start_ms, end_ms, text, "speech", timed))
+        by_id[screencast_id].append(Passage(start_ms, end_ms, text, "speech", timed, spoken))
     lines = select(ScreenLine.screencast_id, ScreenLine.start_ms, ScreenLine.end_ms, ScreenLine.text)
     for screencast_id, start_ms, end_ms, text in db.session.execute(
         lines.where(ScreenLine.screencast_id.in_(by_id), ScreenLine.is_hidden.is_(False)).order_by(
             ScreenLine.start_ms, ScreenLine.id
         )
     ):
-        by_id[screencast_id].append(Passage(start_ms, end_ms, text, "screen"))
+        by_id[screencast_id].append(Passage(start_ms, end_ms, text, "screen", language=language[screencast_id]))
     chapters = select(Chapter.screencast_id, Chapter.start_ms, Chapter.title, Chapter.text)
     for screencast_id, start_ms, title, text in db.session.execute(
         chapters.where(Chapter.screencast_id.in_(by_id)).order_by(Chapter.start_ms)
     ):
-        by_id[screencast_id] += [Passage(start_ms, start_ms, words, "chapter") for words in (title, text) if words]
+        by_id[screencast_id] += [
+            Passage(start_ms, start_ms, words, "chapter", language=language[screencast_id])
+            for words in (title, text)
+            if words
+        ]
     for source in more_passages:
         for screencast_id, others in source(list(by_id)).items():
-            by_id[screencast_id] += others
+            by_id[screencast_id] += [replace(each, language=language[screencast_id]) for each in others]
     return by_id
 
 
-def _spoken(screencast_ids: list[str]) -> dict[str, tuple[str, str]]:
-    """By screencast: all that is said, a cue a line, and those words of it that are doubtful."""
-    said: defaultdict[str, list[str]] = defaultdict(list)
-    doubts: defaultdict[str, list[str]] = defaultdict(list)
-    for screencast_id, text, words in db.session.execute(
-        select(Transcript.screencast_id, Cue.text, Cue.words)
+def language_of(screencast: Screencast) -> str:
+    """What is spoken in it: as its author says, else as an engine heard it, else as its words are; or ""."""
+    heard = [each["language"] for each in screencast.captions if each["source"] == WordsFrom.speech]
+    return screencast.language or next(iter(heard or [each["language"] for each in screencast.captions]), "")
+
+
+@dataclass
+class _Said:
+    """In one language, a cue a line. doubtful: those of the words that an engine was not sure of."""
+
+    cues: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
+
+
+def _spoken(screencast_ids: list[str]) -> dict[str, dict[str, _Said]]:
+    """By screencast and language."""
+    said: dict[str, dict[str, _Said]] = {each: {} for each in screencast_ids}
+    for screencast_id, language, text, words in db.session.execute(
+        select(Transcript.screencast_id, Transcript.language, Cue.text, Cue.words)
         .join(Cue.transcript)
         .where(Transcript.screencast_id.in_(screencast_ids))
         .order_by(Transcript.screencast_id, Transcript.language, Cue.start_ms)
     ):
-        said[screencast_id].append(text)
-        doubts[screencast_id] += doubtful_words(text, words)
-    return {each: ("\n".join(said[each]), "\n".join(doubts[each])) for each in screencast_ids}
+        here = said[screencast_id].setdefault(language, _Said())
+        here.cues.append(text)
+        here.doubtful += doubtful_words(text, words)
+    return said
 
 
 def _screen(screencast_ids: list[str]) -> dict[str, str]:
@@ -124,19 +148,22 @@ def _joined(query: Select[str, str]) -> dict[str, str]:
     return defaultdict(str, {screencast_id: "\n".join(lines) for screencast_id, lines in texts.items()})
 
 
-def _document(screencast: Screencast, spoken: str, doubtful: str, screen: str, chapters: str, more: str) -> Document:
+def _document(screencast: Screencast, spoken: dict[str, _Said], screen: str, chapters: str, more: str) -> Document:
     tags = tuple(tag.name for tag in screencast.tags)
+    language = language_of(screencast)
+    said = spoken.pop(language, _Said())
     return Document(
         id=screencast.id,
         title=screencast.title,
         about="\n".join(filter(None, (_about(screencast), chapters, more))),
-        spoken=spoken,
-        doubtful=doubtful,
+        spoken="\n".join(said.cues),
+        doubtful="\n".join(said.doubtful),
+        translations=tuple((other, "\n".join(said.cues)) for other, said in spoken.items()),
         screen=screen,
         category_path=tuple(category.id for category in path_of(screencast.category)),
         tags=tags,
         author=screencast.author_id,
-        language=screencast.captions[0]["language"] if screencast.captions else "",
+        language=language,
         duration_ms=screencast.duration_ms,
         created_at=screencast.created_at,
         version=screencast.version,

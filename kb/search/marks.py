@@ -12,7 +12,8 @@ from kb.index.contract import Token
 from kb.search.query import Wanted, in_sequence
 
 Kind = Literal["speech", "screen", "chapter", "solved", "title"]
-Analyse = Callable[[str], Sequence[Token]]
+# A text and its language.
+Analyse = Callable[[str, str], Sequence[Token]]
 
 # How much of a word's weight is earned by that very form, by a synonym, another form of it, and a part of a compound.
 EXACT, SYNONYM, SAME_STEM, PART = 1.0, 0.9, 0.75, 0.5
@@ -31,7 +32,7 @@ class Passage:
     """Words with a time. words: the same words one by one with their own times, where an engine gave them.
 
     kind "title": the title and what else is written about the whole; without that, a screencast found by its
-    description alone would fall behind those that happen to say one of the words.
+    description alone would fall behind those that happen to say one of the words. language: of the text (BCP 47).
     """
 
     start_ms: int
@@ -39,14 +40,22 @@ class Passage:
     text: str
     kind: Kind = "speech"
     words: tuple[TimedWord, ...] = ()
+    language: str = ""
 
 
-def marked(text: str, wanted: Sequence[Wanted], analyse: Analyse, doubtful: Collection[int] = frozenset()) -> str:
+def marked(
+    text: str,
+    wanted: Sequence[Wanted],
+    analyse: Analyse,
+    doubtful: Collection[int] = frozenset(),
+    *,
+    language: str = "",
+) -> str:
     """Return the whole text escaped, with <mark> around the words found; for titles and transcripts.
 
     doubtful: which of its words, counted between white space from 0, get a <span class="doubtful">.
     """
-    passage = Passage(0, 0, text)
+    passage = Passage(0, 0, text, language=language)
     match = finder(tuple(wanted), analyse).match(passage)
     whole = match or Match(passage, tuple((chunk, ()) for chunk in text.split()), {})
     return whole.html(shortened=False, doubtful=doubtful)
@@ -115,17 +124,47 @@ class Match:
 
 
 class Finder:
-    """Looks for the wanted words. What a chunk of text holds is remembered, for words are repeated."""
+    """Looks for the wanted words, in each language by their forms in that."""
 
     def __init__(self, wanted: Sequence[Wanted], analyse: Analyse) -> None:
+        self._wanted = wanted
         self._analyse = analyse
+        self._by_language: dict[str, _OneLanguage] = {}
+
+    def match(self, passage: Passage) -> Match | None:
+        language = passage.language
+        if language not in self._by_language:
+            self._by_language[language] = _OneLanguage(self._wanted, self._analyse, language)
+        return self._by_language[language].match(passage)
+
+
+class _OneLanguage:
+    """What a chunk of text holds is remembered, for words are repeated."""
+
+    def __init__(self, wanted: Sequence[Wanted], analyse: Analyse, language: str) -> None:
+        self._analyse = analyse
+        self._language = language
         words = [word for word in wanted if not word.stands_for]
-        self._stems = {word.stem for word in words}
+        # The form that a word has here, and its stem as it was asked for.
+        self._stems = {stem: word.stem for word in words for stem in self._stems_of(word)}
         self._exact = {word.exact: word.stem for word in words}
         self._starts = tuple(word for word in words if word.prefix)
-        self._synonyms = tuple(word for word in wanted if word.stands_for)
+        self._synonyms = [(self._sequence_of(word), word) for word in wanted if word.stands_for]
         self._known: dict[str, tuple[Mark, ...]] = {}
         self._followed: dict[str, Sequence[Token]] = {}
+
+    def _stems_of(self, word: Wanted) -> Iterable[str]:
+        if not self._language:
+            return [word.stem]
+        return [token.stem for token in self._tokens(word.written) if token.exact == word.exact]
+
+    def _sequence_of(self, word: Wanted) -> list[str]:
+        if not self._language:
+            return [word.stem, *word.then]
+        return [token.stem for chunk in word.written.split() for token in in_sequence(self._tokens(chunk))]
+
+    def _tokens(self, text: str) -> Sequence[Token]:
+        return self._analyse(text, self._language)
 
     def match(self, passage: Passage) -> Match | None:
         known = self._known
@@ -147,11 +186,11 @@ class Finder:
         )
 
     def _marks(self, chunk: str) -> Iterable[Mark]:
-        for token in self._analyse(chunk):
+        for token in self._tokens(chunk):
             if stem := self._exact.get(token.exact):
                 yield Mark(token.start, token.end, stem, PART if token.part else EXACT)
-            elif token.stem in self._stems:
-                yield Mark(token.start, token.end, token.stem, PART if token.part else SAME_STEM)
+            elif stem := self._stems.get(token.stem):
+                yield Mark(token.start, token.end, stem, PART if token.part else SAME_STEM)
             else:
                 for word in self._starts:
                     if token.exact.startswith(word.exact):
@@ -164,13 +203,12 @@ class Finder:
         tokens: list[tuple[int, Token]] = []
         for at, text in enumerate(texts):
             if text not in followed:
-                followed[text] = in_sequence(self._analyse(text))
+                followed[text] = in_sequence(self._tokens(text))
             tokens += [(at, token) for token in followed[text]]
         stems = [token.stem for _, token in tokens]
-        for synonym in self._synonyms:
-            sought = [synonym.stem, *synonym.then]
+        for sought, synonym in self._synonyms:
             for start, stem in enumerate(stems):
-                if stem == synonym.stem and stems[start : start + len(sought)] == sought:
+                if stem == sought[0] and stems[start : start + len(sought)] == sought:
                     for at, held in groupby(tokens[start : start + len(sought)], key=itemgetter(0)):
                         found.setdefault(at, []).extend(_synonym_marks([token for _, token in held], synonym))
         return found

@@ -55,6 +55,7 @@ class Wanted(NamedTuple):
     """A word to look for in a text. prefix: also the start of a longer one.
 
     stands_for: the stems of the words that it is a synonym of; then: the stems that must follow it to be that.
+    written: with all that must follow it, as typed; of that other languages than English make their stems.
     """
 
     stem: str
@@ -62,6 +63,7 @@ class Wanted(NamedTuple):
     prefix: bool = False
     stands_for: tuple[str, ...] = ()
     then: tuple[str, ...] = ()
+    written: str = ""
 
 
 def parse(typed: str) -> Typed:
@@ -137,13 +139,17 @@ def wanted(query: Query, corrected: Mapping[str, str], analyse: Callable[[str], 
     """
     words = [corrected.get(word, word) for word in query.words]
     found = [
-        Wanted(token.stem, token.exact, prefix=query.last_is_prefix and at == len(words) - 1 and not token.part)
+        _wanted(word, token, prefix=query.last_is_prefix and at == len(words) - 1 and not token.part)
         for at, word in enumerate(words)
         for token in analyse(word)
     ]
-    found += [Wanted(token.stem, token.exact) for phrase in query.phrases for word in phrase for token in analyse(word)]
+    found += [_wanted(word, token) for phrase in query.phrases for word in phrase for token in analyse(word)]
     found += [synonym for same in query.same for synonym in _synonyms(query.words, same, analyse)]
     return list(dict.fromkeys(found))
+
+
+def _wanted(word: str, token: Token, *, prefix: bool = False) -> Wanted:
+    return Wanted(token.stem, token.exact, prefix, written=word[token.start : token.end])
 
 
 def in_sequence(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -157,7 +163,7 @@ def _synonyms(words: Sequence[str], same: Same, analyse: Callable[[str], Sequenc
         tokens = [token for word in other for token in in_sequence(analyse(word))]
         if tokens:
             then = tuple(token.stem for token in tokens[1:])
-            yield Wanted(tokens[0].stem, tokens[0].exact, stands_for=stands_for, then=then)
+            yield Wanted(tokens[0].stem, tokens[0].exact, False, stands_for, then, " ".join(other))
 
 
 def _cleaned(typed: str) -> str:

@@ -111,3 +111,19 @@ def test_what_the_engine_was_not_sure_of_goes_into_the_index_as_doubtful(receive
     transcripts.put(item, "en", cues, source=WordsFrom.speech, draft=True, words=said)
     [document] = documents([item])
     assert (document.spoken, document.doubtful) == ("restart the pond\nthen wait", "pond")
+
+
+def test_what_is_said_in_the_language_of_the_recording_and_what_is_translated_are_told_apart(
+    receive: Callable[..., str],
+) -> None:
+    item = receive()
+    transcripts.put(item, "de", [TimedText(0, 900, "zwei Drucker")], source=WordsFrom.upload)
+    transcripts.put(item, "en", [TimedText(0, 900, "two printers")], source=WordsFrom.speech, draft=True)
+    [document] = documents([item])
+    assert (document.language, document.spoken) == ("en", "two printers")
+    assert document.translations == (("de", "zwei Drucker"),)
+
+    db.session.get_one(Screencast, item).language = "de"
+    [document] = documents([item])
+    assert (document.language, document.spoken) == ("de", "zwei Drucker")
+    assert document.translations == (("en", "two printers"),)

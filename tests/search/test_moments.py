@@ -1,13 +1,16 @@
 import re
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.index.contract import Hit, Query, Token
 from kb.index.memory import MemoryIndex
+from kb.index.whoosh import WhooshIndex
 from kb.search.marks import Passage, TimedWord, marked
 from kb.search.moments import fuse, moments, window_score
 from kb.search.query import Wanted, wanted
+from kb.search.synonyms import Synonyms
 
 analyse = MemoryIndex().analyse
 
@@ -149,12 +152,37 @@ def test_a_good_window_lifts_a_hit_and_its_lack_does_not_remove_one() -> None:
     assert [hit.id for hit in fuse(hits, {})] == ["a", "b", "c"]
 
 
+def test_a_word_is_marked_by_its_forms_in_the_language_of_the_passage() -> None:
+    index = WhooshIndex(Path("unused"))
+    words = wanted(Query(("printer", "Drucker", "принтер", "configuración", "impresora")), {}, index.analyse)
+    texts = {
+        "de-AT": ("bei den Druckern", "bei den <mark>Druckern</mark>"),
+        "ru": ("мы чиним принтеры", "мы чиним <mark>принтеры</mark>"),
+        "es": ("las configuraciones y impresoras", "las <mark>configuraciones</mark> y <mark>impresoras</mark>"),
+        "en": ("two printers, dock", "two <mark>printers</mark>, dock"),
+        "pl": ("drukarki", "drukarki"),
+    }
+    for language, (text, html) in texts.items():
+        assert marked(text, words, index.analyse, language=language) == html
+
+
+def test_a_word_said_in_two_languages_counts_once() -> None:
+    said = [Passage(0, 9_000, "neue Branches", language="de"), Passage(0, 9_000, "new branches", language="en")]
+    assert window_score(moments(said, looking_for("Branches"), analyse)) == 1.0
+
+
+def test_a_synonym_is_found_in_the_language_of_the_passage() -> None:
+    [same] = Synonyms([("MFA", "zwei Faktoren")], analyse).of(("mfa",))
+    words = wanted(Query(("mfa",), same=(same,)), {}, analyse)
+    assert marked("mit zwei Faktore", words, analyse, language="de") == "mit <mark>zwei Faktore</mark>"
+
+
 def test_each_word_of_the_texts_is_analysed_once_for_all_hits_of_a_page() -> None:
     analysed: list[str] = []
 
-    def counting(text: str) -> list[Token]:
+    def counting(text: str, language: str = "") -> list[Token]:
         analysed.append(text)
-        return analyse(text)
+        return analyse(text, language)
 
     for _ in range(10):
         assert moments(talk(*["open the terminal and merge", "the branch, again"] * 60), looking_for("merge"), counting)

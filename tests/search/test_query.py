@@ -107,6 +107,6 @@ def test_corrected_words_stand_in_the_place_of_those_typed_and_nowhere_else() ->
 def test_wanted_are_the_corrected_words_and_those_of_phrases_with_their_parts() -> None:
     query = Query(("brnach", "snake_case", "reb"), phrases=(("access", "denied"),), last_is_prefix=True)
     found = wanted(query, {"brnach": "branch"}, MemoryIndex().analyse)
-    assert Wanted("branch", "branch") in found
+    assert Wanted("branch", "branch", written="branch") in found
     assert {"snake_case", "snake", "case", "access", "denied"} <= {word.exact for word in found}
     assert [word.exact for word in found if word.prefix] == ["reb"]
