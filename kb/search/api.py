@@ -24,6 +24,7 @@ class MomentOut(BaseModel):
     start: float
     end: float
     source: str = Field(description="speech, screen, chapter, solved or title")
+    solved_count: int = Field(description="How many people this moment has helped, with source solved.")
     html: str = Field(description="Escaped text; <mark> is the only markup in it.")
     still: str | None
     url: str

@@ -26,6 +26,7 @@ class Moment:
     """html: escaped, with <mark> around the words found. score: sum of the weights of the words found.
 
     score_with_title: the same, were the title said in every moment; for comparing screencasts with each other.
+    held: how many of the words the screencast holds anywhere. solved: how many were helped there.
     """
 
     start_ms: int
@@ -34,6 +35,8 @@ class Moment:
     html: str
     score: float
     score_with_title: float = 0.0
+    held: int = 0
+    solved: int = 0
 
 
 def moments(
@@ -55,7 +58,8 @@ def moments(
     timed = sorted((match for match in found if match.passage.kind != "title"), key=lambda m: m.passage.start_ms)
     titles = [match for match in found if match.passage.kind == "title"]
     best = _apart(_windows(timed, weights), limit) or _windows(titles, weights)[:1]
-    return [window.moment(titles) for window in best]
+    held = len(_best_grades(found))
+    return [window.moment(titles, held) for window in best]
 
 
 def window_score(found: Sequence[Moment]) -> float:
@@ -91,7 +95,7 @@ class _Window:
     def span_ms(self) -> int:
         return self.matches[-1].passage.start_ms - self.matches[0].passage.start_ms
 
-    def moment(self, titles: Sequence[Match]) -> Moment:
+    def moment(self, titles: Sequence[Match], held: int) -> Moment:
         together = set(_closest([said for match in self.matches for said in match.said()], self.weights))
         shown = [match for match in self.matches if together.intersection(match.said())]
         start_ms = min(said.at_ms for said in together)
@@ -99,7 +103,7 @@ class _Window:
         strongest = max(shown, key=lambda match: _score(match.grades, self.weights))
         html = " … ".join(match.html() for match in shown)
         with_title = _score(_best_grades([*self.matches, *titles]), self.weights)
-        return Moment(start_ms, end_ms, strongest.passage.kind, html, self.score, with_title)
+        return Moment(start_ms, end_ms, strongest.passage.kind, html, self.score, with_title, held)
 
 
 def _windows(matches: Sequence[Match], weights: Mapping[str, float]) -> list[_Window]:

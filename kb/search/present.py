@@ -80,6 +80,7 @@ def _hit_as_json(hit: AnsweredHit) -> dict[str, Any]:
                 "start": moment.start_ms / 1000,
                 "end": moment.end_ms / 1000,
                 "source": moment.kind,
+                "solved_count": moment.solved,
                 "html": moment.html,
                 "still": absolute(_still_url(hit.screencast, moment)),
                 "url": absolute(moment_url(hit.screencast, moment)),
@@ -95,6 +96,7 @@ def _moment_for_page(screencast: Screencast, moment: Moment, query: str) -> dict
         "at_s": moment.start_ms // 1000,
         "url": moment_url(screencast, moment, q=query),
         "source": moment.kind,
+        "solved": moment.solved,
         "html": Markup(moment.html),  # noqa: S704
         "still_url": _still_url(screencast, moment),
         "at": moment.start_ms / screencast.duration_ms if screencast.duration_ms else 0.0,

@@ -38,7 +38,7 @@ def test_an_answer_has_the_fields_of_the_contract(world: World) -> None:
     assert hit["screencast"] == world.call("author", "GET", f"/api/v1/screencasts/{world.items['team']}").json
     assert hit["score"] > 0
     (moment,) = hit["moments"]
-    assert set(moment) == {"start", "end", "source", "html", "still", "url"}
+    assert set(moment) == {"start", "end", "source", "solved_count", "html", "still", "url"}
     assert (moment["start"], moment["end"], moment["source"]) == (1.0, 1.9, "speech")
     assert moment["html"] == f"then <mark>{word('team', 'caption')}</mark> here"
     assert moment["url"] == f"{HERE}/screencasts/{world.items['team']}?t=1"
