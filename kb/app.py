@@ -134,7 +134,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.screencasts.versions import api as version_api
     from kb.screencasts.versions import views as version_views
     from kb.search import api as search_api
-    from kb.search import image_api, image_views, log_views
+    from kb.search import feeds, image_api, image_views, log_views, saved_api, saved_views
     from kb.search import views as search
     from kb.solves import api as solves_api
     from kb.solves import views as solves
@@ -157,6 +157,8 @@ def _blueprints() -> list[Blueprint]:
         tasks_views,
         curation,
         search,
+        saved_views,
+        feeds,
         image_views,
         log_views,
         solves,
@@ -187,6 +189,7 @@ def _blueprints() -> list[Blueprint]:
         screen_api,
         chapter_api,
         search_api,
+        saved_api,
         image_api,
         solves_api,
         categories_api,

@@ -18,6 +18,7 @@ from kb.accounts.rules import Viewer
 from kb.config import Settings
 from kb.db import db, let_go
 from kb.errors import KbError, NotAllowed, NotSignedIn
+from kb.web.errors import is_feed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -114,7 +115,7 @@ def viewer() -> Viewer:
 
 def asker() -> Callable[[], Viewer | None]:
     """Who asks, to be looked up again when this request is long over; None from the moment they are signed out."""
-    who, token = person(), _bearer() if g.by_token else None
+    who, token = person(), _token() if g.by_token else None
     person_id, session_key = who.id, who.fs_uniquifier
 
     def look_up() -> Viewer | None:
@@ -189,7 +190,7 @@ def _recognise() -> None:
     g.pop("viewer", None)
     if request.endpoint == "static":
         return
-    if (token := _bearer()) is not None:
+    if (token := _token()) is not None:
         g.person, g.by_token = person_by_token(token), True
         if not g.person:
             raise BadToken("This token is not valid any more. Make a new one on your profile page.")
@@ -197,9 +198,14 @@ def _recognise() -> None:
         g.person = current_user._get_current_object()
 
 
-def _bearer() -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+def _token() -> str | None:
+    """The token that was sent; to a feed as a password too, whatever the name: its readers know nothing else."""
+    sent = request.authorization
+    if sent and sent.type == "bearer":
+        return (sent.token or "").strip()
+    if sent and sent.type == "basic" and is_feed():
+        return sent.password or ""
+    return None
 
 
 def _refuse_forged() -> None:

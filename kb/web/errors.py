@@ -49,9 +49,16 @@ def init(app: Flask) -> None:
     app.register_error_handler(Exception, _unknown)
 
 
+def is_feed() -> bool:
+    """Whether a reader of feeds asks, which signs in by name and password alone."""
+    return request.path.startswith("/feeds/")
+
+
 def wants_problem() -> bool:
-    """Whether a program asks: an API call, or a file that a page or player fetches."""
+    """Whether a program asks: an API call, a feed, or a file that a page or player fetches."""
     if request.path.startswith("/api/") and request.path != "/api/docs":
+        return True
+    if is_feed():
         return True
     if request.blueprint in FOR_PROGRAMS:
         return True
@@ -79,7 +86,7 @@ def _ours(error: KbError) -> ResponseReturnValue:
         log.error(error.detail, exc_info=error)
     response = _answer(error.status, error.code, error.title, error.detail, error.errors)
     if isinstance(error, NotSignedIn):
-        response.headers["WWW-Authenticate"] = "Bearer"
+        response.headers["WWW-Authenticate"] = 'Basic realm="Feeds", charset="UTF-8"' if is_feed() else "Bearer"
     return response
 
 

@@ -2,7 +2,7 @@
 
 In a URL, {id} is a screencast, {ids} all of them, {trashed} one in the trash, {poster} the name of its poster, {tag}
 its tag; {category}, {token}, {invitation}, {upload} and {person} are rows of other people; {team} has something shared
-with it, {empty_team} nothing; {proposal} is mate's; {hiding} is of the screencast.
+with it, {empty_team} nothing; {proposal} is mate's, {saved} the author's; {hiding} is of the screencast.
 """
 
 from collections.abc import Mapping
@@ -143,6 +143,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
         )
     ),
     "GET /api/v1/search": Lists(("/api/v1/search?q=reset&limit=50", "/api/v1/search?category={category}")),
+    "GET /feeds/search": Lists(("/feeds/search?q=reset", "/feeds/search?category={category}")),
     "GET /api/v1/categories": Lists(("/api/v1/categories",)),
     "GET /api/v1/categories/<category_id>": Lists(("/api/v1/categories/{category}", "/api/v1/categories/network")),
     "GET /api/v1/tags": Lists(("/api/v1/tags", "/api/v1/tags?q=zebra&sort=name")),
@@ -279,6 +280,14 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     ),
     # Without saying what.
     "POST /search/opened": Acts("/search/opened", PEOPLE, 422),
+    "GET /searches": Acts("/searches", PEOPLE, 200, is_page=True),
+    "POST /searches": Acts("/searches", PEOPLE, 302, {"data": {"address": "q=reset"}}),
+    "GET /searches/badge": Acts("/searches/badge", PEOPLE, 200, is_page=True),
+    "GET /searches/<saved_id>": Acts("/searches/{saved}", frozenset({"author"}), 302, is_page=True),
+    "POST /searches/<saved_id>/remove": Acts("/searches/{saved}/remove", frozenset({"author"}), 302),
+    "GET /api/v1/searches": Acts("/api/v1/searches", PEOPLE, 200),
+    "POST /api/v1/searches": Acts("/api/v1/searches", PEOPLE, 201, {"json": {"q": "reset"}}),
+    "DELETE /api/v1/searches/<saved_id>": Acts("/api/v1/searches/{saved}", frozenset({"author"}), 204),
     "GET /me": Acts("/me", PEOPLE, 200, is_page=True),
     "POST /me": Acts("/me", PEOPLE, 302, {"data": {"name": "New Name"}}),
     "POST /me/password": Acts("/me/password", PEOPLE, 422),
