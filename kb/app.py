@@ -134,7 +134,7 @@ def _blueprints() -> list[Blueprint]:
     from kb.screencasts.versions import api as version_api
     from kb.screencasts.versions import views as version_views
     from kb.search import api as search_api
-    from kb.search import feeds, image_api, image_views, log_views, saved_api, saved_views
+    from kb.search import feeds, image_api, image_views, log_views, saved_api, saved_views, suggestions_api
     from kb.search import views as search
     from kb.solves import api as solves_api
     from kb.solves import views as solves
@@ -189,6 +189,7 @@ def _blueprints() -> list[Blueprint]:
         screen_api,
         chapter_api,
         search_api,
+        suggestions_api,
         saved_api,
         image_api,
         solves_api,

@@ -1,14 +1,9 @@
 """Tags offered for a screencast: of its own words and of what its asker may see."""
 
-from collections.abc import Callable
-from typing import Any
-
-import pytest
 from flask import Flask
 
 from kb.accounts.rules import Viewer
-from kb.categories.tags import tags_named
-from kb.db import now, writing
+from kb.db import writing
 from kb.index.contract import IndexBroken
 from kb.index.memory import MemoryIndex
 from kb.screencasts.models import Screencast
@@ -19,27 +14,7 @@ from kb.transcripts.cues import TimedText
 from kb.transcripts.models import ScreenLine, WordsFrom
 from kb.transcripts.screen import text as screen_text
 from tests.conftest import Caller, People
-
-Make = Callable[..., Screencast]
-
-
-@pytest.fixture
-def make(people: People) -> Make:
-    """(title, tags, and the rest of its columns) -> a screencast of the author's that everybody sees."""
-
-    def made(title: str, *tags: str, **columns: Any) -> Screencast:
-        with writing() as session:
-            usual = {"author_id": people.author, "published_at": now(), "visibility": "everyone"}
-            found = Screencast(title=title, tags=tags_named(tags), **usual | columns)
-            session.add(found)
-        return found
-
-    return made
-
-
-@pytest.fixture
-def as_author(people: People) -> Viewer:
-    return Viewer(person_id=people.author)
+from tests.search.conftest import Make
 
 
 def names(viewer: Viewer, screencast: Screencast) -> list[str]:

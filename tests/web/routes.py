@@ -143,6 +143,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
         )
     ),
     "GET /api/v1/search": Lists(("/api/v1/search?q=reset&limit=50", "/api/v1/search?category={category}")),
+    "GET /api/v1/suggest": Lists(("/api/v1/suggest?q=clip", "/api/v1/suggest?q=cl")),
     "GET /feeds/search": Lists(("/feeds/search?q=reset", "/feeds/search?category={category}")),
     "GET /api/v1/categories": Lists(("/api/v1/categories",)),
     "GET /api/v1/categories/<category_id>": Lists(("/api/v1/categories/{category}", "/api/v1/categories/network")),

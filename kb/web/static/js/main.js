@@ -14,12 +14,14 @@ import "./site/same_place.js";
 import "./site/scrub.js";
 import "./site/search_box.js";
 import "./site/suggested_tags.js";
+import { suggesting } from "./site/suggesting.js";
 import { tagField } from "./site/tag_field.js";
 import { themeChoice } from "./site/theme_choice.js";
 import { tickingAll } from "./site/ticking_all.js";
 
 Alpine.data("copying", copying);
 Alpine.data("filtering", filtering);
+Alpine.data("suggesting", suggesting);
 Alpine.data("tagField", tagField);
 Alpine.data("themeChoice", themeChoice);
 Alpine.data("tickingAll", tickingAll);
