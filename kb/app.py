@@ -134,7 +134,17 @@ def _blueprints() -> list[Blueprint]:
     from kb.screencasts.versions import api as version_api
     from kb.screencasts.versions import views as version_views
     from kb.search import api as search_api
-    from kb.search import feeds, image_api, image_views, log_views, saved_api, saved_views, suggestions_api
+    from kb.search import (
+        feeds,
+        image_api,
+        image_views,
+        log_views,
+        saved_api,
+        saved_views,
+        similar_api,
+        similar_views,
+        suggestions_api,
+    )
     from kb.search import views as search
     from kb.solves import api as solves_api
     from kb.solves import views as solves
@@ -158,6 +168,7 @@ def _blueprints() -> list[Blueprint]:
         curation,
         search,
         saved_views,
+        similar_views,
         feeds,
         image_views,
         log_views,
@@ -190,6 +201,7 @@ def _blueprints() -> list[Blueprint]:
         chapter_api,
         search_api,
         suggestions_api,
+        similar_api,
         saved_api,
         image_api,
         solves_api,

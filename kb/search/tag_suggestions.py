@@ -24,9 +24,7 @@ TITLE, OTHERS = 4.0, 1.0
 def suggested(viewer: Viewer, screencast: Screencast, *, limit: int = OFFERED) -> list[Suggestion]:
     """Best first; by tags and words of what the viewer may see alone. Empty while the index can't be read."""
     index, visible = hands().index, queries.visible_ids(viewer)
-    words = Words(index.analyse)
-    for text in _texts(screencast):
-        words.add(text)
+    words = words_of(screencast)
     tags = [TagWords(tag.name, tag.count, tag.words) for tag in known(viewer).values() if not tag.is_retired]
     found = candidates(words, tags, had=[tag.name for tag in screencast.tags])
     try:
@@ -34,6 +32,14 @@ def suggested(viewer: Viewer, screencast: Screencast, *, limit: int = OFFERED) -
     except IndexBroken:
         return []
     return chosen(found, spread, total=len(visible), limit=limit)
+
+
+def words_of(screencast: Screencast, *others: Text) -> Words:
+    """All words of one screencast but its tags, and those of other texts."""
+    words = Words(hands().index.analyse)
+    for text in (*_texts(screencast), *others):
+        words.add(text)
+    return words
 
 
 def _texts(screencast: Screencast) -> Iterator[Text]:

@@ -99,6 +99,11 @@ def candidates(words: Words, tags: Iterable[TagWords], *, had: Iterable[str]) ->
     return _most(found, MOST_KNOWN) + _most(new, MOST_NEW)
 
 
+def outstanding(words: Words, limit: int = MOST_NEW) -> list[Candidate]:
+    """Single words that say what it is about, those that come most first."""
+    return _most(_new(words), limit)
+
+
 def chosen(found: Iterable[Candidate], spread: Mapping[str, int], *, total: int, limit: int) -> list[Suggestion]:
     """The best, best first. spread: in how many of `total` screencasts each stem stands, as far as the asker sees."""
     ranked = sorted(found, key=lambda each: (-_score(each, spread, total), each.name))

@@ -119,6 +119,8 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /api/v1/screencasts/<screencast_id>/screen-text": Shows((f"{API}/screen-text",)),
     "GET /api/v1/screencasts/<screencast_id>/transcripts": Shows((f"{API}/transcripts",)),
     "GET /api/v1/screencasts/<screencast_id>/transcripts/<language>": Shows((f"{API}/transcripts/en",)),
+    "GET /screencasts/<screencast_id>/similar": Shows((f"{PAGE}/similar",), is_page=True),
+    "GET /api/v1/screencasts/<screencast_id>/similar": Shows((f"{API}/similar",)),
     "GET /api/v1/tags/<words:name>/synonyms": Shows(("/api/v1/tags/{tag}/synonyms",)),
     # -- many -----------------------------------------------------------------------------------
     "GET /": Lists(
