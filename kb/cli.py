@@ -162,9 +162,11 @@ def _person(email: str) -> "Person":
 def reindex() -> None:
     """Make the search index anew from the database; search goes on meanwhile."""
     from kb.hands import hands
+    from kb.search import upkeep
     from kb.search.actions import rebuild
 
-    rebuild()
+    with click.progressbar(length=upkeep.count(), label="Making the index") as bar:
+        rebuild(bar.update)
     click.echo(f"{len(hands().index.versions())} screencasts are in the index.")
 
 

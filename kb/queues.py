@@ -18,6 +18,7 @@ QUEUES: Mapping[str, str] = {
     "transcripts.chapters": "words",
     "search.drain": "index",
     "search.rebuild": "index",
+    "search.tend": "index",
     "search.forget": "clock",
     "screencasts.clean": "clock",
     "screencasts.uploads": "clock",

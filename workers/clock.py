@@ -16,6 +16,8 @@ from workers import heartbeat
 TICKS = (
     ("search.drain", 30),
     ("screencasts.uploads", 60),
+    # Does something once a night.
+    ("search.tend", 900),
     ("screencasts.clean", 3600),
     ("search.forget", 3600),
 )

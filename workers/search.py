@@ -1,6 +1,8 @@
 """Work on the index, which one worker alone does; and on the log of searches."""
 
-from kb.search import actions, log
+from datetime import datetime
+
+from kb.search import actions, log, tending
 from workers.main import job
 
 
@@ -12,6 +14,11 @@ def drain() -> None:
 @job("search.rebuild")
 def rebuild() -> None:
     actions.rebuild()
+
+
+@job("search.tend")
+def tend() -> None:
+    tending.tend(datetime.now().astimezone())
 
 
 @job("search.forget")

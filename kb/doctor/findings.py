@@ -4,22 +4,27 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb import tools
-from kb.db import db
+from kb.db import db, now
 from kb.errors import ToolFailed
 from kb.hands import hands
 from kb.media.launch import confinement
 from kb.media.run import Limits, run
+from kb.search import upkeep
 from kb.speech.whisper import faults_of_models
-from kb.web.filters import counted
+from kb.web.filters import ago, counted, size
 from kb.web.views import redis_check, workers_check
 
 GIBIBYTE = 1024**3
+# The index takes a change in within seconds, and within minutes after thousands of them.
+LONGEST_WAITING = timedelta(minutes=15)
+DONE = {"rebuild": "made", "reconcile": "compared", "optimize": "merged"}
 INSTALL = "apt-get install --no-install-recommends"
 # As Debian's package fonts-dejavu-core has it.
 FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
@@ -121,10 +126,20 @@ def _redis_and_workers() -> Iterator[Finding]:
 
 
 def _index() -> Finding:
-    fault = hands().index.is_healthy()
-    count = len(hands().index.versions()) if not fault else 0
-    detail = fault or counted(count)
-    return Finding("index", fault is None, detail, command="kb reindex")
+    fault, state = hands().index.is_healthy(), upkeep.state()
+    held = [counted(len(hands().index.versions()))] if not fault else [fault]
+    if state.rebuilding:
+        done, total = state.rebuilding
+        held.append(f"it is being made: {done:,} of {total:,}")
+    elif fault:
+        return Finding("index", False, fault, command="kb reindex")
+    if state.waiting_since and now() - state.waiting_since > LONGEST_WAITING:
+        detail = f"{counted(state.waiting, 'change')} have waited for 15 minutes and more, and can't be found"
+        return Finding("index", False, detail, "see that the worker named index runs, and what it logs")
+    held += [f"{counted(state.waiting, 'change')} waiting"] if state.waiting else []
+    held += [size(state.size_bytes)] if state.size_bytes else []
+    held += [f"{word} {ago(state.done_at[name])}" for name, word in DONE.items() if name in state.done_at]
+    return Finding("index", True, ", ".join(held))
 
 
 def _speech() -> Finding:

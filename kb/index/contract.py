@@ -166,6 +166,12 @@ class Index(Protocol):
     def versions(self) -> dict[str, int]:
         """Return id → version of every document in the index."""
 
+    def optimize(self) -> None:
+        """Merge what many writes have left, so that a search looks into less. It changes no answer, and reads all.
+
+        Raises IndexBusy as `write` does.
+        """
+
     def is_healthy(self) -> str | None:
         """Return None, or a sentence saying what is wrong."""
 

@@ -77,6 +77,9 @@ class MemoryIndex:
     def versions(self) -> dict[str, int]:
         return {document.id: document.version for document in self._state.documents}
 
+    def optimize(self) -> None:
+        """There is nothing to merge."""
+
     def is_healthy(self) -> str | None:
         return None
 

@@ -14,9 +14,10 @@ from sqlalchemy import delete, select
 from kb import jobs
 from kb.db import db, writing
 from kb.hands import hands
-from kb.index.contract import IndexBroken
+from kb.index.contract import Document, IndexBroken
 from kb.outbox import Outbox
 from kb.screencasts.pipeline import actions as pipeline
+from kb.search import upkeep
 from kb.search.documents import BATCH, documents, every_document
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def drain(on_written: Callable[[int], object] = lambda screencasts: None) -> int
     after its commit. on_written: told after each commit how many screencasts it held.
     """
     count = 0
-    with _alone():
+    with alone():
         if reason := hands().index.is_healthy():
             # A new site has none yet; one that broke was told of where it was met.
             log.info("building the index", extra={"reason": reason})
@@ -57,14 +58,17 @@ def drain(on_written: Callable[[int], object] = lambda screencasts: None) -> int
     return count
 
 
-def rebuild() -> None:
-    """Make the index anew from the database; the old one answers until the switch."""
-    with _alone():
-        _rebuild()
+def rebuild(on_read: Callable[[int], object] = lambda screencasts: None) -> None:
+    """Make the index anew from the database; the old one answers until the switch.
+
+    on_read: told now and then how many more screencasts it has taken in.
+    """
+    with alone():
+        _rebuild(on_read=on_read)
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """One process and thread at a time: what one has read, another might have written in a newer version meanwhile."""
     with (hands().settings.private_dir / "drain.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -80,30 +84,45 @@ def _waiting(limit: int | None = None) -> dict[int, str]:
 
 
 def _write(ids: list[str]) -> None:
-    found = [document for batch in _batches(ids) for document in documents(batch)]
+    found = [document for batch in batches(ids) for document in documents(batch)]
     db.session.rollback()
     hands().index.write(found, deleted=set(ids) - {document.id for document in found})
 
 
-def _rebuild(on_written: Callable[[int], object] = lambda screencasts: None) -> int:
+def _rebuild(
+    on_written: Callable[[int], object] = lambda screencasts: None,
+    on_read: Callable[[int], object] = lambda screencasts: None,
+) -> int:
     entries = _waiting()
-    hands().index.rebuild(every_document())
-    db.session.rollback()
+    with upkeep.noted("rebuild", upkeep.count()) as tell:
+        hands().index.rebuild(_telling(tell, on_read))
+        db.session.rollback()
     _done(entries)
     ids = set(entries.values())
     on_written(len(ids))
     return len(ids)
 
 
+def _telling(tell: upkeep.Tell, on_read: Callable[[int], object]) -> Iterator[Document]:
+    done = told = 0
+    for done, document in enumerate(every_document(), 1):
+        yield document
+        if done - told == BATCH:
+            tell(done)
+            on_read(done - told)
+            told = done
+    on_read(done - told)
+
+
 def _done(entries: dict[int, str]) -> None:
     """The index has what these told of."""
-    for batch in _batches(list(entries)):
+    for batch in batches(list(entries)):
         with writing() as session:
             session.execute(delete(Outbox).where(Outbox.id.in_(batch)))
             pipeline.indexed(list(dict.fromkeys(entries[entry] for entry in batch)))
 
 
-def _batches(items: list[T]) -> Iterator[list[T]]:
+def batches(items: list[T]) -> Iterator[list[T]]:
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 

@@ -38,6 +38,21 @@ class Search(Base):
     solved_id: Mapped[str | None] = mapped_column(ForeignKey("screencast.id", ondelete="SET NULL"), index=True)
 
 
+class Upkeep(Base):
+    """Something that is done to the index as a whole: rebuild, reconcile, optimize."""
+
+    __tablename__ = "upkeep"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    # How far it is, or how much it found; and when it last said so.
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime] = mapped_column(default=now)
+    # Of the present time, None until its end; and of the last that came to its end.
+    ended_at: Mapped[datetime | None]
+    last_at: Mapped[datetime | None]
+
+
 class SavedSearch(Base):
     __tablename__ = "saved_search"
     __table_args__ = (UniqueConstraint("person_id", "address"),)

@@ -112,6 +112,12 @@ class WhooshIndex:
                     for document in latest.values():
                         writer.add_document(**values(document))
 
+    def optimize(self) -> None:
+        with self._folders.writing(patience_s=self._patience_s):
+            folder = self._folders.current()
+            with _broken_if_torn(), _writer(opened(folder)) as writer:
+                writer.optimize = True
+
     def rebuild(self, documents: Iterable[Document]) -> None:
         with self._folders.writing(patience_s=self._patience_s), _said_if_full(), self._folders.replacing() as folder:
             index = create_in(str(folder), schema())

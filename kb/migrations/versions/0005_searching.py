@@ -91,6 +91,16 @@ def upgrade() -> None:
     with op.batch_alter_table("unhelped", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unhelped_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "upkeep",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column("last_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_upkeep")),
+    )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("widens", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.create_index(
@@ -113,6 +123,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbox_widens", sqlite_where=sa.text("widens"), postgresql_where=sa.text("widens"))
         batch_op.drop_column("widens")
 
+    op.drop_table("upkeep")
     with op.batch_alter_table("unhelped", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unhelped_person_id"))
 
