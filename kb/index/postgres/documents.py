@@ -17,6 +17,7 @@ from kb.index.ranking import BOOSTS, starts_of, weight
 
 # Ordinary words as written, for corrections; and the starts of the words of titles.
 WORDS, STARTS = "words", "starts"
+FIELDS = (*BOOSTS, WORDS, STARTS)
 # Between two texts in one field, so that no phrase reaches from one into the other.
 APART = 100
 

@@ -7,10 +7,12 @@ words find the same screencasts, whichever engine a site has.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 
 import numpy as np
 
 from kb.errors import KbError
+from kb.index.analysis import DEFAULT
 from kb.index.contract import Document, Found, Hit, Query, Token
 from kb.index.postgres import tables, writing
 from kb.index.postgres.reader import Reader, broken_if_torn, said
@@ -45,6 +47,7 @@ class PostgresIndex:
     ) -> Found:
         now = now or datetime.now(UTC)
         with self._reader.latest() as state:
+            state.read(_stems(query, state.languages))
             seen = state.seen_by(visible)
             allowed = seen & state.passing(query, now)
             ranking = Ranking(state, ANALYSER, visible=seen, allowed=allowed, fields=query.fields)
@@ -86,15 +89,15 @@ class PostgresIndex:
 
     def is_healthy(self) -> str | None:
         try:
-            self.versions()
+            with self._reader.latest():
+                return None
         except KbError as error:
             return error.detail
-        return None
 
     def write(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
         latest = {document.id: document for document in documents}
         with self._writing() as connection, broken_if_torn():
-            tables.state(connection, FORMAT)
+            tables.check(connection, FORMAT)
             tables.forget(connection, {*deleted, *latest})
             writing.add(connection, ANALYSER, latest.values())
             writing.merge_small(connection)
@@ -102,7 +105,7 @@ class PostgresIndex:
 
     def optimize(self) -> None:
         with self._writing() as connection, broken_if_torn():
-            tables.state(connection, FORMAT)
+            tables.check(connection, FORMAT)
             if writing.is_scattered(parts := tables.parts(connection)):
                 writing.merge(connection, parts)
                 tables.change(connection, FORMAT)
@@ -120,3 +123,10 @@ class PostgresIndex:
     def _writing(self) -> Iterator[Connection]:
         with said(), tables.writing(self._connect, patience_s=self._patience_s) as connection:
             yield connection
+
+
+def _stems(query: Query, languages: Iterable[str]) -> set[str]:
+    """What will be looked for, so that it is read at once and not a word after another."""
+    synonyms = (word for same in query.same for other in same.others for word in other)
+    words = chain(query.words, *query.phrases, query.excluded, synonyms)
+    return {stem for stems in ANALYSER.stems(" ".join(words), (DEFAULT, *languages)).values() for stem in stems}

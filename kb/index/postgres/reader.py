@@ -12,7 +12,7 @@ from psycopg import errors
 from kb.errors import KbError, NoRoom
 from kb.index.contract import IndexBroken
 from kb.index.postgres import tables
-from kb.index.postgres.snapshot import Snapshot, Words
+from kb.index.postgres.snapshot import Snapshot
 from kb.index.postgres.tables import Connect, Connection
 
 
@@ -30,8 +30,13 @@ class _Open:
 
     connection: Connection
     process: int = field(default_factory=os.getpid)
-    words: Words = field(default_factory=Words)
     snapshot: Snapshot | None = None
+
+    def latest(self, changed: int) -> Snapshot:
+        if not self.snapshot or self.snapshot.changed != changed:
+            self.snapshot = Snapshot(self.connection, changed, self.snapshot.segments if self.snapshot else {})
+        self.snapshot.make_room()
+        return self.snapshot
 
 
 class Reader:
@@ -47,40 +52,32 @@ class Reader:
     def latest(self) -> Iterator[Snapshot]:
         """Lend the latest state. One at a time, on one connection: the work holds the GIL anyway."""
         with self._lock, said(), broken_if_torn():
-            opened = self._begin()
             try:
-                yield self._latest(opened)
+                changed = self._begin()
+                assert self._open
+                yield self._open.latest(changed)
             finally:
-                with suppress(psycopg.Error):
-                    tables.end(opened.connection)
+                if self._open:
+                    with suppress(psycopg.Error):
+                        tables.end(self._open.connection)
 
-    def _begin(self) -> _Open:
+    def _begin(self) -> int:
         """On the connection that there is, unless the server has ended it since."""
         if opened := self._own():
             try:
-                tables.begin_to_read(opened.connection)
-                return opened
+                return tables.begin_to_read(opened.connection, self._format)
             except psycopg.OperationalError:
                 opened.connection.close()
                 self._open = None
         opened = self._open = _Open(self._connect())
         opened.connection.autocommit = True
-        tables.begin_to_read(opened.connection)
-        return opened
+        return tables.begin_to_read(opened.connection, self._format)
 
     def _own(self) -> _Open | None:
         if self._open and self._open.process != os.getpid():
             self._inherited.append(self._open)
             self._open = None
         return self._open
-
-    def _latest(self, opened: _Open) -> Snapshot:
-        changed = tables.state(opened.connection, self._format)
-        if not opened.snapshot or opened.snapshot.changed != changed:
-            former = opened.snapshot.segments if opened.snapshot else {}
-            opened.snapshot = Snapshot(opened.connection, changed, former, opened.words)
-        opened.words.make_room()
-        return opened.snapshot
 
 
 @contextmanager

@@ -5,6 +5,7 @@ gone is new. Words are read when they are first asked for.
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -17,81 +18,80 @@ from kb.index.contract import Query
 from kb.index.corrections import Vocabulary
 from kb.index.facets import Mask, added
 from kb.index.postgres import tables
-from kb.index.postgres.blocks import Numbers, Places, Postings, key_of
-from kb.index.postgres.documents import Known
-from kb.index.ranking import BOOSTS, Held, norms
+from kb.index.postgres.blocks import AFTER_FIELDS, Numbers, Places, Postings, key_of
+from kb.index.postgres.documents import FIELDS, Known
+from kb.index.ranking import Held, norms
 
-# Kept in memory of each process, in postings: 8 bytes each.
-KEPT = 6_000_000
+# Of each segment, in memory of each process: postings, 8 bytes each, and blocks of small segments, of which all are.
+KEPT_POSTINGS, KEPT_BLOCKS = 4_000_000, 24
 NOTHING: Held = np.zeros(0, np.int32), np.zeros(0, np.float32)
 
 
 class Segment:
+    """held: what was read of words, by word and field. blocks: by number; in a segment of few they stay."""
+
     def __init__(self, connection: tables.Connection, id: int) -> None:
         self.id = id
         self.known = Known.unpacked(tables.facts(connection, id))
         self.columns = self.known.columns()
         self.lengths = {field: np.array(each, np.int64) for field, each in self.known.lengths.items()}
         self.vocabularies: dict[str, Vocabulary] = {}
-        self._firsts = tables.firsts(connection, id)
         self.visible = lru_cache(8)(self._visible)
+        self._firsts = tables.firsts(connection, id)
+        self._is_small = len(self._firsts) <= KEPT_BLOCKS
+        self._blocks: dict[int, Postings] = {}
+        self._held: dict[str, dict[str, Held]] = {}
+        self._size = 0
+
+    def missing(self, terms: Iterable[str]) -> set[int]:
+        """Which blocks are to be read for these words, and for others of a small segment soon."""
+        if self._is_small:
+            return set(range(len(self._firsts))) - self._blocks.keys()
+        return {number for term in terms if term not in self._held for number in self.blocks_of(term)}
 
     def blocks_of(self, term: str) -> range:
         """Where the word stands, in whatever field."""
         first = bisect_right(self._firsts, key_of("", term)) - 1
-        last = bisect_right(self._firsts, key_of("\x7f", term)) - 1
+        last = bisect_right(self._firsts, key_of(AFTER_FIELDS, term)) - 1
         return range(max(first, 0), last + 1)
+
+    def take(self, terms: Iterable[str], packed: Mapping[int, bytes]) -> None:
+        """packed: the missing blocks of these words."""
+        blocks = self._blocks if self._is_small else {}
+        blocks |= {number: Postings(each) for number, each in packed.items()}
+        for term in terms:
+            if term not in self._held:
+                self._held[term] = found = self._found(term, blocks)
+                # A word that is not there takes some room, too.
+                self._size += 40 + sum(len(numbers) for numbers, _ in found.values())
+
+    def _found(self, term: str, blocks: Mapping[int, Postings]) -> dict[str, Held]:
+        found: dict[str, Held] = {}
+        for number in self.blocks_of(term):
+            for field in FIELDS:
+                if held := blocks[number].held(key_of(field, term)):
+                    found[field] = held
+        return found
+
+    def held(self, field: str, term: str) -> Held:
+        """Of a word that was taken."""
+        return self._held[term].get(field, NOTHING)
+
+    def make_room(self) -> None:
+        if self._size > KEPT_POSTINGS:
+            self._held.clear()
+            self._size = 0
 
     def _visible(self, visible: frozenset[str]) -> Mask:
         return np.fromiter((id in visible for id in self.known.ids), np.bool_, len(self.known.ids))
 
 
-class Words:
-    """What was read of words, by segment, field and word; shared by all states that a process reads."""
-
-    def __init__(self) -> None:
-        self._held: dict[tuple[int, str, str], Held] = {}
-        self._size = 0
-
-    def read(
-        self, connection: tables.Connection, segments: Iterable[Segment], fields: Sequence[str], term: str
-    ) -> None:
-        """Have the word of each segment, asking the database once for all that are missing."""
-        missing = [each for each in segments if (each.id, fields[0], term) not in self._held]
-        wanted = [(each.id, number) for each in missing for number in each.blocks_of(term)]
-        packed = tables.postings(connection, wanted) if wanted else {}
-        for each in missing:
-            found: dict[str, Held] = {}
-            for number in each.blocks_of(term):
-                postings = Postings(packed[each.id, number])
-                found |= {field: postings[key] for field in fields if (key := key_of(field, term)) in postings.at}
-            for field in fields:
-                self._keep((each.id, field, term), found.get(field, NOTHING))
-
-    def held(self, segment: int, field: str, term: str) -> Held:
-        return self._held[segment, field, term]
-
-    def _keep(self, key: tuple[int, str, str], held: Held) -> None:
-        self._held[key] = held
-        # A word that is not there takes some room, too.
-        self._size += len(held[0]) + 40
-
-    def make_room(self) -> None:
-        """Between two searches, as one relies on what it has read."""
-        if self._size > KEPT:
-            self._held.clear()
-            self._size = 0
-
-
 class Snapshot:
     """Implements kb.index.ranking.State. Asks the database within a transaction in which it is the latest."""
 
-    def __init__(
-        self, connection: tables.Connection, changed: int, former: Mapping[int, Segment], words: Words
-    ) -> None:
+    def __init__(self, connection: tables.Connection, changed: int, former: Mapping[int, Segment]) -> None:
         self.changed = changed
         self._connection = connection
-        self._words = words
         parts = tables.parts(connection)
         self.segments = {part.id: former.get(part.id) or Segment(connection, part.id) for part in parts}
         self._each = tuple(self.segments.values())
@@ -104,14 +104,28 @@ class Snapshot:
             self._stays[first + np.array(part.gone, np.int64)] = False
         self.norms = lru_cache(self._norms)
 
+    def make_room(self) -> None:
+        """Between two searches, as one relies on what it has read."""
+        for each in self._each:
+            each.make_room()
+
+    def read(self, terms: Collection[str]) -> None:
+        """Have these words, asking the database once for all that are missing."""
+        missing = {(each.id, number) for each in self._each for number in each.missing(terms)}
+        packed: dict[int, dict[int, bytes]] = defaultdict(dict)
+        for (segment, number), bytes_ in tables.postings(self._connection, missing).items() if missing else ():
+            packed[segment][number] = bytes_
+        for each in self._each:
+            each.take(terms, packed[each.id])
+
     def held(self, field: str, term: str) -> Held:
-        fields = tuple(BOOSTS) if field in BOOSTS else (field,)
-        self._words.read(self._connection, self._each, fields, term)
-        found = [self._words.held(each.id, field, term) for each in self._each]
-        numbers = [numbers + first for (numbers, _), first in zip(found, self._firsts, strict=True)]
-        if not found:
+        self.read([term])
+        found = [(first, *each.held(field, term)) for first, each in zip(self._firsts, self._each, strict=True)]
+        parts = [(numbers + np.int32(first), weights) for first, numbers, weights in found if len(numbers)]
+        if not parts:
             return NOTHING
-        return np.concatenate(numbers), np.concatenate([weights for _, weights in found])
+        numbers, weights = zip(*parts, strict=True)
+        return np.concatenate(numbers), np.concatenate(weights)
 
     def _norms(self, field: str) -> NDArray[np.float64]:
         return norms(_together([each.lengths[field] for each in self._each], np.int64))
@@ -138,8 +152,7 @@ class Snapshot:
         for number in segment.blocks_of(term):
             packed, packed_places = tables.block(self._connection, segment.id, number)
             postings = Postings(packed)
-            if key in postings.at:
-                entry = postings.entry(key, Places(packed_places, postings.total))
+            if entry := postings.entry(key, Places(packed_places, postings.total)):
                 owners = np.repeat(entry.numbers.astype(np.int64), entry.sizes)
                 return (owners << 32) + entry.places
         return np.zeros(0, np.int64)

@@ -53,6 +53,7 @@ TABLES = """
     ALTER TABLE search_index.blocks ALTER postings SET STORAGE EXTERNAL, ALTER places SET STORAGE EXTERNAL;
     ALTER TABLE search_index.vocabulary ALTER words SET STORAGE EXTERNAL;
 """
+STATE = "SELECT format, changed FROM search_index.state"
 BY_SEGMENT = ("documents", "blocks", "vocabulary")
 
 
@@ -64,9 +65,15 @@ class Part(NamedTuple):
     gone: Sequence[int]
 
 
-def begin_to_read(connection: Connection) -> None:
-    """One state of all tables until `end`, whoever writes meanwhile. The connection commits by itself."""
-    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+def begin_to_read(connection: Connection, format: str) -> int:
+    """One state of all tables until `end`, whoever writes meanwhile. The connection commits by itself.
+
+    Return the number that each change replaces. Raises IndexBroken if there is no index of this format.
+    """
+    # In one round trip, which is most of what a search costs that finds its words in memory.
+    cursor = connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; {STATE}")
+    cursor.nextset()
+    return _changed(cursor.fetchone(), format)
 
 
 def end(connection: Connection) -> None:
@@ -95,14 +102,17 @@ def make(connection: Connection) -> None:
         connection.execute(statement)  # type: ignore[arg-type]
 
 
-def state(connection: Connection, format: str) -> int:
-    """Return the number that each change replaces. Raises IndexBroken if there is no index of this format."""
-    found = connection.execute("SELECT format, changed FROM search_index.state").fetchone()
-    if not found:
+def check(connection: Connection, format: str) -> None:
+    """Raises IndexBroken if there is no index of this format."""
+    _changed(connection.execute(STATE).fetchone(), format)
+
+
+def _changed(state: tuple[Any, ...] | None, format: str) -> int:
+    if not state:
         raise IndexBroken("There is no search index yet; it has to be built.", code="index-missing")
-    if found[0] != format:
+    if state[0] != format:
         raise IndexBroken("The search index was made by another version of this program.")
-    return int(found[1])
+    return int(state[1])
 
 
 def change(connection: Connection, format: str) -> None:
