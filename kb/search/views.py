@@ -1,8 +1,11 @@
 """The search page."""
 
+import re
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.accounts.sessions import person_or_none, signed_in, viewer, visitors
@@ -10,14 +13,19 @@ from kb.categories import actions as categories
 from kb.categories.present import choices
 from kb.screencasts import actions as screencasts
 from kb.screencasts.queries import visible_ids
-from kb.search.answers import Answer, Asked, answer
+from kb.search import log, saved
+from kb.search.answers import answer
+from kb.search.asked import SORTS, Asked
+from kb.search.image_words import to_search
 from kb.search.present import hits_for_page
+from kb.search.saved_present import feed_url
+from kb.search.side import groups
 from kb.search.tag_suggestions import suggested
 from kb.web.paging import cursor_of, read_cursor
 
 bp = Blueprint("search", __name__)
-ORDER = "search page"
 PAGE = 10
+SORT_NAMES = dict(zip(SORTS, ("Best match", "Newest", "Most solved"), strict=True))
 
 
 @bp.get("/screencasts/<screencast_id>/suggested-tags")
@@ -31,44 +39,53 @@ def suggested_tags(screencast_id: str) -> ResponseReturnValue:
 @bp.get("/search")
 @visitors
 def page() -> ResponseReturnValue:
-    query = request.args.get("q", "").strip()
-    category = request.args.get("category") or None
+    asked = Asked.from_args(request.args)
     select = bool(person_or_none() and request.args.get("select"))
-    state = {"q": query, "category": category, "select": 1 if select else None}
-    place = read_cursor(ORDER, request.args.get("cursor"))
-    found = answer(viewer(), Asked(query, category=category), offset=place[0] if place else 0, limit=PAGE)
+    order = f"search page by {asked.sort}"
+    place = read_cursor(order, request.args.get("cursor"))
+    found = answer(viewer(), asked, offset=place[0] if place else 0, limit=PAGE)
+    if not place:
+        found = replace(found, search_id=log.searched(viewer(), asked, found))
+
+    def address(asked: Asked, **more: Any) -> str:
+        return page_url(asked, **{"select": 1 if select else None} | more)
+
+    next_cursor = None if found.next_offset is None else cursor_of(order, found.next_offset)
     template = "search/_results.html" if "HX-Request" in request.headers and place else "search/page.html"
     return render_template(
         template,
-        query=query,
+        query=" ".join(asked.typed.split()),
+        asked=asked,
+        kept=saved.same_as(asked, person_or_none()),
+        feed_url=feed_url(asked.address()),
+        found=found,
         hits=hits_for_page(found, viewer()),
-        total=found.total,
-        took_ms=found.took_ms,
-        corrected=_corrected(found),
-        categories_facet=[
-            {
-                "name": each.label,
-                "count": each.count,
-                "url": _url(state, category=None if each.value == category else each.value),
-                "active": each.value == category,
-            }
-            for each in found.facets.get("category", [])
-        ],
-        all_categories_url=_url(state, category=None),
-        category=category,
-        next_url=None if found.next_offset is None else _url(state, cursor=cursor_of(ORDER, found.next_offset)),
-        degraded=found.degraded,
+        address=address,
+        instead_of=partial(_instead_of, asked),
+        groups=groups(found, address),
+        sorts=[(value, name, address(replace(asked, sort=value))) for value, name in SORT_NAMES.items()],
+        next_url=next_cursor and address(asked, cursor=next_cursor),
         is_empty_site=not found.total and not visible_ids(viewer()),
         select=select,
-        select_url=_url(state, select=None if select else 1),
+        select_url=address(asked, select=None if select else 1),
         choices=choices(categories.tree(viewer())) if select else [],
     )
 
 
-def _corrected(found: Answer) -> dict[str, str] | None:
-    text = found.did_you_mean
-    return {"text": text, "url": url_for("search.page", q=text)} if text else None
+@bp.post("/search")
+@visitors
+def paste() -> ResponseReturnValue:
+    """A text that is too long for an address: what is telling of it becomes one that can be shared."""
+    asked = Asked.from_args(request.form)
+    return redirect(page_url(replace(asked, typed=to_search(asked.typed))), 303)
 
 
-def _url(state: dict[str, Any], **other: Any) -> str:
-    return url_for("search.page", **(state | other))
+def page_url(asked: Asked, **more: Any) -> str:
+    address = "&".join(filter(None, (asked.address(), url_for("search.page", **more).partition("?")[2])))
+    return url_for("search.page") + (f"?{address}" if address else "")
+
+
+def _instead_of(asked: Asked, word: str, other: str) -> Asked:
+    """The same search with another word."""
+    typed = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: other, asked.typed, flags=re.IGNORECASE)
+    return replace(asked, typed=typed)

@@ -134,6 +134,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /search": Lists(
         ("/search?q=reset", "/search?q=clip&category={category}", "/search?q=by:%22Test+Author%22"), is_page=True
     ),
+    "POST /search": Acts("/search", PEOPLE, 303, {"data": {"q": "Traceback\nresetError"}}, is_page=True),
     "GET /api/v1/screencasts": Lists(
         (
             "/api/v1/screencasts?limit=100",

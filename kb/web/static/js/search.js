@@ -1,0 +1,5 @@
+// The search page.
+import "./search/keys.js";
+import "./search/moving.js";
+import "./search/opened.js";
+import "./search/swapping.js";
