@@ -1,25 +1,33 @@
 """Screens read by tesseract, a picture a process: a crash or a hang ends that process and nothing else.
 
-Measured on 1080p recordings: as it is, it drops one word in ten of a form; inverted where dark and half as large again,
-one in fifty (bench/screen.py), and at twice the size no fewer, for a fifth more of the time. More threads only wait
-for each other: four take five times the CPU seconds of one.
+Measured on 1080p recordings: small letters have to be inverted where light and made half as large again, or it drops
+one word in ten; of large ones it finds all as they are, in two thirds of the time (bench/screen.py). More threads only
+wait for each other: four take five times the CPU seconds of one.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from statistics import fmean
+from itertools import groupby
+from statistics import fmean, median
 
 from PIL import Image, ImageOps, ImageStat
 
 from kb.screentext.contract import Line, Run
 
-# Of 0 to 100, as tesseract says it.
-LEAST_CONFIDENCE = 40
+# Of 0 to 100, as tesseract says it. Of what is no word of any language it is never sure, however well it reads it: a
+# token must not stay unread, for then nobody hides it either.
+LEAST_CONFIDENCE, LEAST_OF_CODE = 40, 15
+CODE = re.compile(r"(?=.*[a-z])(?=.*[\d_=/\\:.@-])\S{12,}", re.IGNORECASE)
 LEAST_LETTERS = 4
-# Letters on wider screens are large enough as they are.
+# Lower letters than this, in pixels without what is above and below an x in some, are made larger.
+LARGE_LETTERS = 11
 LARGER = 1.5
-WIDEST_ENLARGED = 2600
+# They are measured in strips of the picture, this wide; ink differs from the ground by so much (of 255).
+STRIP = 48
+INK = 48
+LOWEST, HIGHEST = 5, 48
 # A line that touches the edge is not found.
 BORDER = 20
 DEADLINE_S = 120
@@ -67,11 +75,11 @@ class _Prepared:
         gray = picture.convert("L")
         if ImageStat.Stat(gray).mean[0] < 128:
             gray = ImageOps.invert(gray)
-        factor = LARGER if picture.width <= WIDEST_ENLARGED else 1.0
-        size = (round(gray.width * factor), round(gray.height * factor))
-        larger = gray.resize(size, Image.Resampling.BICUBIC)
         # The ground is what most pixels are.
-        ground = max(range(256), key=larger.histogram().__getitem__)
+        ground = max(range(256), key=gray.histogram().__getitem__)
+        factor = LARGER if _height_of_letters(gray, ground) < LARGE_LETTERS else 1.0
+        size = (round(gray.width * factor), round(gray.height * factor))
+        larger = gray.resize(size, Image.Resampling.BICUBIC) if factor != 1 else gray
         return cls(ImageOps.expand(larger, BORDER, fill=ground), factor)
 
     def chunks(self) -> Iterator[bytes]:
@@ -95,11 +103,20 @@ class _Word:
     confidence: float
 
 
+def _height_of_letters(gray: Image.Image, ground: int) -> float:
+    """The median of the rows of pixels that a line of text covers; 0 where there is none."""
+    ink = gray.point([255 * (abs(value - ground) > INK) for value in range(256)])
+    strips = ink.reduce((min(STRIP, ink.width), 1))
+    columns = (strips.tobytes()[at :: strips.width] for at in range(strips.width))
+    runs = (sum(1 for _ in run) for column in columns for is_ink, run in groupby(column, bool) if is_ink)
+    return median([run for run in runs if LOWEST <= run <= HIGHEST] or [0])
+
+
 def _lines(rows: list[str], prepared: _Prepared) -> Iterator[Line]:
     by_line: dict[tuple[str, ...], list[_Word]] = {}
     for row in rows:
         fields = row.split("\t")
-        if len(fields) == COLUMNS and fields[0] == "5" and float(fields[10]) >= LEAST_CONFIDENCE:
+        if len(fields) == COLUMNS and fields[0] == "5" and float(fields[10]) >= _least_confidence(fields[11]):
             by_line.setdefault(tuple(fields[1:5]), []).append(_word(fields))
     for words in by_line.values():
         text = " ".join(word.text for word in words)
@@ -111,6 +128,10 @@ def _lines(rows: list[str], prepared: _Prepared) -> Iterator[Line]:
                 max(word.bottom for word in words),
             )
             yield Line(text, prepared.place(box), round(fmean(word.confidence for word in words), 3))
+
+
+def _least_confidence(text: str) -> int:
+    return LEAST_OF_CODE if CODE.fullmatch(text) else LEAST_CONFIDENCE
 
 
 def _word(fields: list[str]) -> _Word:

@@ -45,6 +45,26 @@ def test_a_single_line_cut_out_of_a_screen_is_read() -> None:
     assert [line.text for line in read(picture)] == ["kubectl get pods --all-namespaces"]
 
 
+@pytest.mark.parametrize("ink", [85, 120, 150])
+@pytest.mark.parametrize("size", [13, 15])
+def test_a_dim_token_is_read(ink: int, size: int) -> None:
+    picture = Image.new("L", (700, 28), 14)
+    font = FONT.font_variant(size=size)
+    ImageDraw.Draw(picture).text((10, 4), "API_TOKEN=ghp_JxAnPl3S3crItV0lue9E76", fill=ink, font=font)
+    (line,) = read(picture)
+    assert line.text.startswith("API_TOKEN=ghp_JxAnP")
+
+
+@pytest.mark.parametrize("size", [11, 13, 16, 24, 40])
+def test_letters_of_any_size_are_read(size: int) -> None:
+    said = ["How to weigh a parcel before it leaves", "depot reserve --pallet 4711"]
+    picture = Image.new("L", (1200, 200), 250)
+    for number, line in enumerate(said):
+        place = (20, 20 + 2 * size * number)
+        ImageDraw.Draw(picture).text(place, line, fill=40, font=FONT.font_variant(size=size))
+    assert [line.text for line in read(picture)] == said
+
+
 def test_a_screen_without_words_gives_no_line() -> None:
     assert read(Image.new("L", (600, 400), 200)) == []
 
