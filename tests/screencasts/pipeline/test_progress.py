@@ -79,6 +79,9 @@ def test_while_the_earlier_recording_plays_the_words_are_those_of_the_new_one(
         screencast = session.get_one(Screencast, screencast_id)
         screencast.take += 1
         pipeline.restart(screencast)
+        step = screencast.step("probe")
+        assert step
+        step.state = StepState.running
     assert words_of(screencast_id) == "New recording: looking at the file"
     with writing() as session:
         screencast = session.get_one(Screencast, screencast_id)
