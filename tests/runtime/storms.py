@@ -51,6 +51,11 @@ class Site:
         request = urllib.request.Request(self._url("/api/v1/screencasts"), data=body, headers=kind)
         return str(json.loads(self._ask(request))["id"])
 
+    def change(self, path: str, fields: dict[str, Any]) -> Any:
+        kind = {"Content-Type": "application/json"}
+        url, body = self._url(f"/api/v1{path}"), json.dumps(fields).encode()
+        return json.loads(self._ask(urllib.request.Request(url, data=body, headers=kind, method="PATCH")))
+
     def _url(self, path: str) -> str:
         return path if path.startswith("http") else f"http://{self.address}{path}"
 
@@ -94,6 +99,16 @@ class Site:
             with suppress(OSError):
                 if kind := self._kind(process):
                     found.setdefault(kind, []).append(int(process.name))
+        return found
+
+    def pids_of(self, program: str) -> list[int]:
+        """The living processes of a program of the Procfile."""
+        found: list[int] = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                has = set((process / "environ").read_bytes().split(b"\0"))
+                if has >= {f"KB_DATA_DIR={self.data}".encode(), f"KB_PROCESS={program}".encode()}:
+                    found.append(int(process.name))
         return found
 
     def _kind(self, process: Path) -> str | None:

@@ -1,0 +1,145 @@
+"""Nothing is lost and nobody who searches notices, however many change things and however often the index dies."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kb.accounts.actions import add_person, add_token
+from kb.accounts.models import Role
+from kb.app import create_app
+from kb.config import Settings
+from kb.index.whoosh.index import WhooshIndex
+from tests.runtime.storms import Site, running_site, wait_for
+
+CALM = 10
+SAID = "we restart the service and then the certificate of the vpn client is merged with the invoice "
+
+
+def test_a_short_storm_loses_no_document_and_fails_no_search(tmp_path: Path) -> None:
+    weather(tmp_path, writers=4, readers=2, rows=40, kills=3, searches=200)
+
+
+@pytest.mark.slow
+def test_twenty_writers_and_fifty_kills_lose_no_document_and_fail_no_search(tmp_path: Path) -> None:
+    weather(tmp_path, writers=20, readers=4, rows=400, kills=50, searches=10_000)
+
+
+def weather(folder: Path, *, writers: int, readers: int, rows: int, kills: int, searches: int) -> None:
+    """Change, search and kill the worker of the index at once, until it was killed so often.
+
+    searches: how many there are at least. Seeded by STORM_SEED, or anew each time.
+    """
+    seed = int(os.environ.get("STORM_SEED") or random.randrange(10**6))
+    print(f"STORM_SEED={seed}")  # noqa: T201 - for who wants the same weather again
+    chance = random.Random(seed)
+    with running_site(folder, KB_SPEECH="none", KB_SCREEN_TEXT="none") as site:
+        calm, stormy = fill(site, folder / "rows.jsonl", rows)
+        tokens = curators(site, writers + readers)
+        began = time.monotonic()
+        writing = [Traffic(site, "write", tokens.pop(), stormy[number::writers]) for number in range(writers)]
+        reading = [Traffic(site, "read", tokens.pop(), calm) for _ in range(readers)]
+        for _ in range(kills):
+            kill_at_work(site, chance)
+        lasting_s = time.monotonic() - began
+        written = [each.end() for each in writing]
+        wait_for(lambda: waiting(site) == 0, 120)
+        while sum(each.lasting_s * 20 for each in reading) < searches:
+            time.sleep(1)
+        read = [each.end() for each in reading]
+        count = sum(each["count"] for each in read)
+        print(  # noqa: T201 - the figures of the storm
+            f"killed {kills} in {lasting_s:.0f} s; {sum(each['count'] for each in written)} changes, {count} searches"
+        )
+
+        assert [failure for each in (*written, *read) for failure in each["failures"]] == []
+        assert count >= searches
+        assert WhooshIndex(site.data / "private" / "index").versions() == versions(site)
+        for screencast_id, word in chance.sample([pair for each in written for pair in each["last"].items()], 20):
+            assert [hit["screencast"]["id"] for hit in site.api(f"/search?q={word}")["hits"]] == [screencast_id]
+    assert site.running() == {}
+
+
+class Traffic:
+    """A process that changes or searches until it is told to end."""
+
+    def __init__(self, site: Site, kind: str, token: str, ids: list[str]) -> None:
+        command = [sys.executable, "-m", "tests.runtime.index_traffic", kind, f"http://{site.address}/api/v1"]
+        self._process = subprocess.Popen(
+            [*command, ",".join(ids)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._began = time.monotonic()
+        self._tell(token)
+
+    @property
+    def lasting_s(self) -> float:
+        return time.monotonic() - self._began
+
+    def end(self) -> dict[str, Any]:
+        self._tell("end")
+        out, _ = self._process.communicate(timeout=120)
+        return dict(json.loads(out))
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+
+
+def fill(site: Site, file: Path, rows: int) -> tuple[list[str], list[str]]:
+    """Screencasts with words; the ids of those that nobody changes, and of the others."""
+    with file.open("w") as lines:
+        for number in range(rows):
+            said = [{"start": at, "end": at + 5, "text": SAID * 3} for at in range(0, 100, 5)]
+            lines.write(json.dumps({"id": f"row-{number}", "title": f"Row {number}", "cues": said}) + "\n")
+    site.kb("seed", "--from", str(file), "--as", "storm@test.example")
+    ids = [str(row) for (row,) in rows_of(site, "SELECT id FROM screencast")]
+    for each in ids[:CALM]:
+        site.change(f"/screencasts/{each}", {"description": f"calm{each}"})
+    wait_for(lambda: waiting(site) == 0, 60)
+    return ids[:CALM], ids[CALM:]
+
+
+def curators(site: Site, count: int) -> list[str]:
+    """Tokens of people who may change everything."""
+    with create_app(Settings(data_dir=site.data), pages=False).app_context():
+        return [
+            add_token(add_person(f"curator{number}@test.example", f"Test {number}", Role.curator, None), "storm")
+            for number in range(count)
+        ]
+
+
+def kill_at_work(site: Site, chance: random.Random) -> None:
+    """Wait until the worker of the index has begun to write, and kill it at some moment of that or the next writes."""
+    before = files(site)
+    wait_for(lambda: files(site) != before, 90)
+    time.sleep(chance.uniform(0, 0.5))
+    for pid in site.pids_of("index"):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def files(site: Site) -> set[str]:
+    return {path.name for path in (site.data / "private" / "index").rglob("*")}
+
+
+def waiting(site: Site) -> int:
+    return int(rows_of(site, "SELECT count(*) FROM outbox")[0][0])
+
+
+def versions(site: Site) -> dict[str, int]:
+    return dict(rows_of(site, "SELECT id, version FROM screencast WHERE trashed_at IS NULL"))
+
+
+def rows_of(site: Site, query: str) -> list[Any]:
+    with sqlite3.connect(f"file:{site.data}/private/kb.sqlite3?mode=ro", uri=True) as database:
+        return database.execute(query).fetchall()
