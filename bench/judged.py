@@ -22,7 +22,8 @@ KINDS = ("title", "how-to", "title prefix", "description", "cue", "typo", "infle
 # Of these the second is known, too.
 SPOKEN = ("cue", "typo", "inflected", "synonym")
 OF_EACH = 60
-WORD = re.compile(r"[A-Za-z]+(?:['-][A-Za-z]+)*")
+# Words that can be said; of names as programs write them a part would be found nowhere.
+WORD = re.compile(r"(?<![^\s(\[\"'])[A-Za-z]+(?:['-][A-Za-z]+)*(?![^\s.,:;!?)\]\"'])")
 # Who remembers a talk remembers what was special in it: words that at most one in so many holds.
 COMMON = 10
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -19,7 +19,6 @@ from judged import Row
 from prose import CACHE
 
 from kb.search.query import parse
-from tests.databases import running_server
 
 # Fields, each with what it counts: FTS5 and tantivy weigh within one saturation, PostgreSQL takes at most 1.
 WEIGHTS = {"title": 6.0, "about": 2.0, "spoken": 1.0}
@@ -60,6 +59,10 @@ def texts(row: Row) -> tuple[str, str, str, str]:
 
 @contextmanager
 def yardsticks(folder: Path) -> Iterator[list[Callable[[], Yardstick]]]:
+    # As the tests start one: private, and gone at the end.
+    sys.path.append(str(Path(__file__).parents[1]))
+    from tests.databases import running_server
+
     with running_server() as server:
         yield [
             lambda: Fts5(folder / "fts5.sqlite3"),
