@@ -106,17 +106,16 @@ class PostgresIndex:
     def optimize(self) -> None:
         with self._writing() as connection, broken_if_torn():
             tables.check(connection, FORMAT)
-            if writing.is_scattered(parts := tables.parts(connection)):
-                writing.merge(connection, parts)
+            if writing.merge_all(connection):
                 tables.change(connection, FORMAT)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         with self._writing() as connection:
-            tables.make(connection)
+            tables.make(connection, FORMAT)
         with self._writing() as connection:
             tables.clear(connection)
             writing.add(connection, ANALYSER, documents)
-            writing.merge(connection, tables.parts(connection))
+            writing.merge_all(connection)
             tables.change(connection, FORMAT)
 
     @contextmanager

@@ -54,7 +54,7 @@ TABLES = """
     ALTER TABLE search_index.vocabulary ALTER words SET STORAGE EXTERNAL;
 """
 STATE = "SELECT format, changed FROM search_index.state"
-BY_SEGMENT = ("documents", "blocks", "vocabulary")
+NAMES = ("state", "segments", "documents", "blocks", "vocabulary")
 
 
 class Part(NamedTuple):
@@ -93,11 +93,19 @@ def writing(connect: Connect, *, patience_s: float) -> Iterator[Connection]:
         yield connection
 
 
-def make(connection: Connection) -> None:
-    """Make them, if there are none. Numbers begin at the time, so that none comes again after tables thrown away."""
-    [found] = connection.execute("SELECT to_regnamespace('search_index') IS NOT NULL")
-    if found[0]:
-        return
+def make(connection: Connection, format: str) -> None:
+    """Make the tables anew unless they are there and of this format.
+
+    Numbers begin at the time, so that none comes again after tables that were thrown away.
+    """
+    [found] = connection.execute(
+        "SELECT count(*) FROM pg_tables WHERE schemaname = 'search_index' AND tablename = ANY(%s)", [list(NAMES)]
+    )
+    if found[0] == len(NAMES):
+        made_as = connection.execute("SELECT format FROM search_index.state").fetchone()
+        if made_as in (None, (format,)):
+            return
+    connection.execute("DROP SCHEMA IF EXISTS search_index CASCADE")
     for statement in TABLES.format(start=time.time_ns() // 1000).split(";")[:-1]:
         connection.execute(statement)  # type: ignore[arg-type]
 
@@ -122,7 +130,7 @@ def change(connection: Connection, format: str) -> None:
 
 
 def clear(connection: Connection) -> None:
-    for table in ("segments", *BY_SEGMENT):
+    for table in NAMES[1:]:
         connection.execute(f"DELETE FROM search_index.{table}")  # type: ignore[arg-type]  # noqa: S608 - words of ours
 
 

@@ -36,8 +36,13 @@ def merge_small(connection: tables.Connection) -> None:
             merge(connection, parts)
 
 
-def is_scattered(parts: Sequence[tables.Part]) -> bool:
-    return len(parts) > 1 or any(part.gone for part in parts)
+def merge_all(connection: tables.Connection) -> bool:
+    """Return whether there was anything to merge."""
+    parts = tables.parts(connection)
+    is_scattered = len(parts) > 1 or any(part.gone for part in parts)
+    if is_scattered:
+        merge(connection, parts)
+    return is_scattered
 
 
 def merge(connection: tables.Connection, parts: Sequence[tables.Part]) -> None:

@@ -1,0 +1,359 @@
+"""What only a server can do: be away, be written by two machines, or meet a writer that dies midway."""
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from kb.index.contract import Document, Index, IndexBroken, IndexBusy, Query
+from kb.index.postgres import PostgresIndex
+from kb.index.postgres.reader import DatabaseAway
+from kb.index.postgres.tables import Connect
+from tests.databases import Server, running_server
+
+BOTH = frozenset({"a", "b"})
+DOCUMENTS = [Document("a", "Merge branches", version=1), Document("b", "Restart pods", version=1)]
+
+
+@pytest.fixture
+def built(connect: Connect) -> Connect:
+    PostgresIndex(connect).rebuild(DOCUMENTS)
+    return connect
+
+
+def found(index: Index, word: str) -> list[str]:
+    return [hit.id for hit in index.search(Query((word,)), visible=BOTH).hits]
+
+
+def execute(connect: Connect, statement: str) -> list[tuple[object, ...]]:
+    with connect() as connection:
+        cursor = connection.execute(statement)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
+
+
+def segments(connect: Connect) -> int:
+    return len(execute(connect, "SELECT id FROM search_index.segments"))
+
+
+def assert_broken(index: Index) -> None:
+    assert index.is_healthy()
+    for broken in (
+        lambda: index.search(Query(("merge",)), visible=BOTH),
+        lambda: index.suggest("me", visible=BOTH),
+        lambda: index.versions(),
+        lambda: index.write(DOCUMENTS),
+        lambda: index.optimize(),
+    ):
+        with pytest.raises(IndexBroken):
+            broken()
+
+
+def test_a_missing_index_says_so_and_is_not_made_by_a_write(connect: Connect) -> None:
+    index = PostgresIndex(connect)
+    assert_broken(index)
+    with pytest.raises(IndexBroken) as broken:
+        index.versions()
+    assert broken.value.code == "index-missing"
+    index.rebuild([])
+    assert index.is_healthy() is None
+
+
+def test_an_index_that_was_thrown_away_is_missing_and_the_next_one_is_not_taken_for_it(built: Connect) -> None:
+    reader = PostgresIndex(built)
+    assert found(reader, "merge") == ["a"]
+    execute(built, "DROP SCHEMA search_index CASCADE")
+    assert_broken(reader)
+    PostgresIndex(built).rebuild([Document("b", "Merge again")])
+    assert found(reader, "merge") == ["b"]
+
+
+def test_an_index_of_another_format_is_broken_until_it_is_rebuilt(built: Connect) -> None:
+    execute(built, "UPDATE search_index.state SET format = 'other'")
+    assert_broken(PostgresIndex(built))
+    PostgresIndex(built).rebuild(DOCUMENTS)
+    assert found(PostgresIndex(built), "merge") == ["a"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE search_index.blocks SET postings = 'nonsense'",
+        "UPDATE search_index.blocks SET postings = substr(postings, 1, 20)",
+        "UPDATE search_index.segments SET facts = ''",
+        "DROP TABLE search_index.blocks",
+    ],
+)
+def test_what_is_torn_is_broken_until_it_is_rebuilt(built: Connect, damage: str) -> None:
+    execute(built, damage)
+    index = PostgresIndex(built)
+    with pytest.raises(IndexBroken):
+        found(index, "merge")
+    PostgresIndex(built).rebuild(DOCUMENTS)
+    assert found(index, "merge") == ["a"]
+
+
+def test_other_machines_see_a_write_and_a_rebuild_at_their_next_search(built: Connect) -> None:
+    writer, reader = PostgresIndex(built), PostgresIndex(built)
+    assert found(reader, "rebase") == []
+    writer.write([Document("a", "Rebase branches", version=2)])
+    assert found(reader, "rebase") == ["a"]
+    writer.rebuild([Document("b", "Rebase again")])
+    assert found(reader, "rebase") == ["b"]
+    writer.write([], deleted=["b"])
+    assert found(reader, "rebase") == []
+
+
+def test_a_rebuild_that_fails_changes_nothing(built: Connect) -> None:
+    def failing() -> Iterator[Document]:
+        yield Document("a", "Rebase")
+        raise RuntimeError("the database went away")
+
+    with pytest.raises(RuntimeError):
+        PostgresIndex(built).rebuild(failing())
+    assert found(PostgresIndex(built), "restart") == ["b"]
+    assert segments(built) == 1
+
+
+def test_readers_go_on_during_a_rebuild_and_a_second_writer_says_that_it_is_busy(built: Connect) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Iterator[Document]:
+        began.set()
+        assert go_on.wait(20)
+        yield Document("a", "Rebase")
+
+    reader = PostgresIndex(built)
+    rebuilding = threading.Thread(target=PostgresIndex(built).rebuild, args=[slow()])
+    rebuilding.start()
+    assert began.wait(20)
+    with pytest.raises(IndexBusy):
+        PostgresIndex(built, patience_s=0.1).write(DOCUMENTS)
+    assert found(reader, "merge") == ["a"]
+    assert found(PostgresIndex(built), "merge") == ["a"]
+    go_on.set()
+    PostgresIndex(built).write([Document("b", "Rebase too")])
+    rebuilding.join()
+    assert (found(reader, "merge"), set(found(reader, "rebase"))) == ([], BOTH)
+
+
+def test_many_small_writes_leave_few_segments_and_the_answers_of_a_rebuild(built: Connect) -> None:
+    chance = random.Random(3)
+    words = "merge branch restart pod event terminal kubernetes conflict NullPointerException".split()
+    index, now = PostgresIndex(built), {document.id: document for document in DOCUMENTS}
+    reader = PostgresIndex(built)
+    for number in range(60):
+        id = f"doc{chance.randrange(25)}"
+        if chance.random() < 0.2:
+            index.write([], deleted=[id])
+            now.pop(id, None)
+        else:
+            said = " ".join(chance.choices(words, k=30))
+            now[id] = Document(id, f"About {chance.choice(words)}", spoken=said, tags=(words[number % 5],))
+            index.write([now[id]])
+    assert segments(built) < 20
+    as_written = [answers(reader, word, now) for word in words]
+    index.optimize()
+    assert segments(built) == 1
+    assert [answers(reader, word, now) for word in words] == as_written
+    index.rebuild(now.values())
+    assert [answers(reader, word, now) for word in words] == as_written
+    assert as_written[0][1] > 5
+
+
+def answers(index: Index, word: str, documents: dict[str, Document]) -> tuple[object, ...]:
+    """What does not depend on which documents were written first, nor on words that are gone."""
+    hits = index.search(Query((word,)), visible=frozenset(documents), limit=50, facets=True)
+    phrase = index.search(Query(phrases=((word, "pod"),)), visible=frozenset(documents))
+    assert index.versions().keys() == documents.keys()
+    return hits.matched, hits.total, dict(hits.facets["tag"]), phrase.matched
+
+
+def test_merging_all_gives_back_what_was_replaced(built: Connect) -> None:
+    index = PostgresIndex(built)
+    for version in range(2, 6):
+        index.write([replace(DOCUMENTS[0], spoken="Zanzibar", version=version)])
+    index.write([replace(DOCUMENTS[0], version=9)])
+    index.optimize()
+    [(size, gone)] = execute(built, "SELECT size, gone FROM search_index.segments")
+    assert (size, gone) == (2, [])
+    assert execute(built, "SELECT letter FROM search_index.vocabulary WHERE letter = 'z'") == []
+    changed = execute(built, "SELECT changed FROM search_index.state")
+    index.optimize()
+    assert execute(built, "SELECT changed FROM search_index.state") == changed, "there was nothing to merge"
+
+
+def test_a_phrase_is_not_made_of_two_texts_or_two_screencasts(built: Connect) -> None:
+    index = PostgresIndex(built)
+    index.write(
+        [
+            Document("a", "One", spoken="ends with yellow", translations=(("de", "elephant beginnt"),), language="en"),
+            Document("b", "Two", spoken="elephant first and then yellow"),
+        ]
+    )
+    assert index.search(Query(phrases=(("yellow", "elephant"),)), visible=BOTH).total == 0
+    assert index.search(Query(phrases=(("elephant", "first"),)), visible=BOTH).total == 1
+
+
+def test_threads_share_one_index_while_another_writes(built: Connect) -> None:
+    index, failures, stop = PostgresIndex(built), [], threading.Event()
+
+    def search() -> None:
+        while not stop.is_set():
+            try:
+                assert found(index, "pods") == ["b"]
+            except BaseException as failure:
+                failures.append(failure)
+                return
+
+    readers = [threading.Thread(target=search) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for version in range(2, 14):
+        PostgresIndex(built).write([Document("a", f"Merge number{version}", version=version)])
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+    assert found(index, "number13") == ["a"]
+
+
+PROGRAM = """
+import os, sys, itertools, psycopg
+from kb.index.contract import Document, Query
+from kb.index.postgres import PostgresIndex
+index = PostgresIndex(lambda: psycopg.connect(sys.argv[1]))
+found = lambda word: [hit.id for hit in index.search(Query((word,)), visible=frozenset("ab")).hits]
+"""
+READ_UNTIL = """
+seen = 0
+while seen < int(sys.argv[2]):
+    assert found("pods") == ["b"]
+    assert index.versions()["a"] >= seen
+    seen = index.versions()["a"]
+"""
+FORK = """
+assert found("merge") == ["a"]
+child = os.fork()
+if child == 0:
+    index.write([Document("a", "Rebase", version=2)])
+    os._exit(0 if found("rebase") == ["a"] else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert found("rebase") == ["a"]
+"""
+WRITE_FOR_EVER = """
+for version in itertools.count(int(sys.argv[2])):
+    index.write([Document(f"doc{version % 7}", f"Merge number{version} " * 200, version=version)])
+    print(version, flush=True)
+"""
+REBUILD_FOR_EVER = """
+def documents():
+    yield Document("a", "Rebase")
+    for number in itertools.count():
+        yield Document(f"more{number}", "Rebase " * 20)
+        if number == 2000:
+            print(number, flush=True)
+index.rebuild(documents())
+"""
+
+
+@pytest.fixture
+def address(postgresql: Server) -> str:
+    return postgresql.url("postgres")
+
+
+def command(program: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-W", "ignore", "-c", PROGRAM + program, *arguments]
+
+
+def test_other_processes_read_without_an_error_while_one_writes(built: Connect, address: str) -> None:
+    readers = [subprocess.Popen(command(READ_UNTIL, address, "30")) for _ in range(2)]
+    index = PostgresIndex(built)
+    for version in range(2, 31):
+        index.write([Document("a", "Merge", version=version)])
+    assert [reader.wait(60) for reader in readers] == [0, 0]
+
+
+def test_a_forked_process_connects_anew(built: Connect, address: str) -> None:
+    subprocess.run(command(FORK, address), check=True)
+
+
+def test_whoever_writes_may_be_killed_at_any_time(built: Connect, address: str) -> None:
+    chance = random.Random(5)
+    done = 100
+    for _ in range(4):
+        with subprocess.Popen(
+            command(WRITE_FOR_EVER, address, str(done + 1)), stdout=subprocess.PIPE, text=True
+        ) as child:
+            assert child.stdout
+            done = int(child.stdout.readline())
+            time.sleep(chance.uniform(0.02, 0.15))
+            child.send_signal(signal.SIGKILL)
+            done = max([done, *map(int, child.stdout.read().split())])
+        index = PostgresIndex(built)
+        assert index.is_healthy() is None
+        assert index.versions()[f"doc{done % 7}"] >= done
+    index.write([Document("a", "Rebase", version=2)])
+    assert found(index, "rebase") == ["a"]
+    assert segments(built) < 20
+
+
+def test_a_rebuild_that_is_killed_leaves_the_former_index_and_the_right_to_write(built: Connect, address: str) -> None:
+    with subprocess.Popen(command(REBUILD_FOR_EVER, address), stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        assert child.stdout.readline() == "2000\n"
+        child.send_signal(signal.SIGKILL)
+    index = PostgresIndex(built)
+    assert (found(index, "merge"), found(index, "rebase")) == (["a"], [])
+    index.rebuild([Document("a", "Rebase")])
+    assert found(index, "rebase") == ["a"]
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
+
+
+def test_a_server_that_is_away_is_no_broken_index_and_is_met_again_when_it_is_back(own_server: Server) -> None:
+    index = PostgresIndex(lambda: psycopg.connect(own_server.url("postgres"), connect_timeout=5))
+    index.rebuild(DOCUMENTS)
+    assert found(index, "merge") == ["a"]
+    own_server.kill()
+    tried: tuple[Callable[[], object], ...] = (
+        lambda: found(index, "merge"),
+        lambda: index.write(DOCUMENTS),
+        lambda: index.versions(),
+    )
+    for each in tried:
+        with pytest.raises(DatabaseAway):
+            each()
+    assert index.is_healthy() == "The database did not answer. Try again in a moment."
+    own_server.start()
+    assert found(index, "merge") == ["a"]
+    index.write([Document("a", "Rebase")])
+    assert found(index, "rebase") == ["a"]
+
+
+def test_a_connection_that_the_server_ended_is_made_anew_without_anybody_noticing(built: Connect) -> None:
+    index = PostgresIndex(built)
+    assert found(index, "merge") == ["a"]
+    others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid != pg_backend_pid() AND datname IS NOT NULL"
+    )
+    execute(built, others)
+    assert found(index, "merge") == ["a"]
+
+
+def test_a_user_who_may_make_no_schema_is_told_so(connect: Connect, postgresql: Server) -> None:
+    execute(connect, "DROP ROLE IF EXISTS guest")
+    execute(connect, "CREATE ROLE guest LOGIN")
+    guest = PostgresIndex(lambda: psycopg.connect(postgresql.url("postgres").replace("kb@", "guest@")))
+    with pytest.raises(IndexBroken, match="GRANT CREATE"):
+        guest.rebuild(DOCUMENTS)
