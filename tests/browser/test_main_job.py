@@ -27,7 +27,7 @@ def test_a_colleague_finds_the_second_at_which_words_were_spoken(
     running.add_person("colleague@test.example")
     colleague = new_page()
     sign_in(colleague, "colleague@test.example")
-    colleague.get_by_role("searchbox").first.fill(WORDS)
+    colleague.get_by_role("combobox", name="Search what was said").first.fill(WORDS)
     colleague.keyboard.press("Enter")
     hit = colleague.locator("main mark").first
     expect(hit).to_be_visible()

@@ -51,7 +51,7 @@ def test_an_error_on_a_recorded_page_is_found_at_its_second(
     row.get_by_role("button", name=re.compile("^Publish")).click()
     expect(row.get_by_text("Ready", exact=True)).to_be_visible(timeout=90_000)
 
-    page.get_by_role("searchbox").first.fill("cannot access local variable")
+    page.get_by_role("combobox", name="Search what was said").first.fill("cannot access local variable")
     page.keyboard.press("Enter")
     hit = page.locator("main a[href*='t=']", has=page.locator("mark")).first
     expect(hit).to_contain_text("UnboundLocalError")

@@ -127,8 +127,8 @@ export function suggesting() {
       const search = (text) => `${this.root.action}?${new URLSearchParams({ q: text })}`;
       const each = {
         queries: found.queries.map((text) => ({ text, url: search(text) })),
-        screencasts: found.screencasts.map(({ title, url }) => ({ text: title, url })),
-        categories: found.categories.map(({ name, url }) => ({ text: name, url })),
+        screencasts: found.screencasts.map(({ title, url }) => ({ text: title, url: pathOf(url) })),
+        categories: found.categories.map(({ name, url }) => ({ text: name, url: pathOf(url) })),
       };
       let count = 0;
       this.groups = Object.entries(each)
@@ -144,4 +144,10 @@ export function suggesting() {
       this.said = this.isOpen ? `${count} ${count === 1 ? "suggestion" : "suggestions"}, use the arrow keys` : "";
     },
   };
+}
+
+// On this page's own host, by whatever name its reader reached the site.
+function pathOf(url) {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
 }
