@@ -1,5 +1,7 @@
 """Pages that join several nouns: the library, and one screencast with its words beside it."""
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +23,7 @@ from kb.screencasts.versions import actions as versions
 from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
 from kb.search.synonyms import synonyms_of
-from kb.solves.present import helped
+from kb.solves.present import helped as whom_it_helped
 from kb.transcripts import actions as transcripts
 from kb.transcripts.doubt import doubtful_places
 from kb.transcripts.editing.present import beside
@@ -59,6 +61,7 @@ def watch(screencast_id: str) -> ResponseReturnValue:
     transcript = best_of(transcripts.of(screencast.id), request.accept_languages, request.args.get("lang", ""))
     query = request.args.get("q", "").strip()
     person = person_or_none()
+    helped = whom_it_helped(screencast, viewer())
     return render_template(
         "watch/page.html",
         may_replace=bool(person and versions.may_replace(screencast, person)),
@@ -66,9 +69,9 @@ def watch(screencast_id: str) -> ResponseReturnValue:
         start_s=_start_s(request.args.get("t", ""), screencast.duration_ms),
         transcript=transcript,
         beside=beside(screencast, transcript, viewer()) if transcript else None,
-        cues=_cues(transcript.cues, query) if transcript else [],
+        cues=_cues(transcript.cues, query, helped.places_ms) if transcript else [],
         query=query,
-        helped=helped(screencast, viewer()),
+        helped=helped,
         on_screen=screen_text.summary(screencast.id, with_hidden=can_change(viewer(), screencast)),
     )
 
@@ -84,12 +87,14 @@ def _start_s(given: str, duration_ms: int | None) -> float:
     return seconds if 0 <= seconds <= (duration_ms or 0) / 1000 else 0.0
 
 
-def _cues(cues: Sequence[Cue], query: str) -> list[dict[str, Any]]:
+def _cues(cues: Sequence[Cue], query: str, solved_ms: Sequence[int]) -> list[dict[str, Any]]:
+    """solved_ms: the moments at which it helped somebody. Each is marked on the line that was begun last."""
     words: list[Wanted] = []
     if query:
         typed = parse(query)
         asked: Query = to_query(typed, same=synonyms_of(typed.words))
         words = wanted(asked, {}, hands().index.analyse)
+    solved = Counter(bisect_right([cue.start_ms for cue in cues], at_ms) - 1 for at_ms in solved_ms)
     return [
         {
             "start_ms": cue.start_ms,
@@ -97,8 +102,9 @@ def _cues(cues: Sequence[Cue], query: str) -> list[dict[str, Any]]:
             "text": cue.text,
             "html": _html(cue, words),
             "confidence": _confidence(cue),
+            "solved": solved[place],
         }
-        for cue in cues
+        for place, cue in enumerate(cues)
     ]
 
 

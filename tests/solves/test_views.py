@@ -79,7 +79,7 @@ def test_the_part_that_a_press_brings_says_what_happens_with_it(world: World, it
     assert refused.status_code == 422
     assert "Take at most 300 characters." in refused.text
     unhelped = world.call("other", "POST", f"{page}/unhelped", data={"reason": "unclear"}, headers=PART).text
-    assert "I can’t follow it" in unhelped.replace("&#39;", "’")
+    assert "I can&#39;t follow it" in unhelped
     assert "without your name" in unhelped
 
 
@@ -93,11 +93,19 @@ def test_colleagues_read_who_and_visitors_how_many(world: World) -> None:
     assert "This solved it" not in visitor
 
 
+def test_the_line_at_which_it_did_is_marked_for_colleagues(world: World) -> None:
+    with world.put_back():
+        item = world.items["public"]
+        world.call("other", "POST", SOLVED.format(item), json={"at": 1.2})
+        assert world.call("author", "GET", f"/screencasts/{item}").text.count("cue-solved") == 1
+        assert "cue-solved" not in world.call("nobody", "GET", f"/screencasts/{item}", public=True).text
+
+
 def test_its_author_reads_why_it_did_not_help_and_not_whom(world: World, item: str) -> None:
     world.call("other", "POST", UNHELPED.format(item), json={"reason": "outdated"})
     page = f"/screencasts/{item}"
     author = world.call("author", "GET", page).text
-    assert "it is out of date (1)" in author
+    assert "Didn't help 1 person: “It is out of date” (1)" in author
     assert "Test Other" not in author
     assert "This solved it" not in author
-    assert "out of date (" not in world.call("mate", "GET", page).text
+    assert "” (1)" not in world.call("mate", "GET", page).text

@@ -33,6 +33,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target.id !== "helped" || detail.requestConfig.verb !== "post") return;
-  const helped = document.querySelector("#helped");
-  helped.querySelector("[aria-invalid], [data-said], button, h2")?.focus({ preventScroll: true });
+  const part = document.querySelector("#helped");
+  const here = part.querySelector("[aria-invalid]") ?? part.querySelector("[data-said]") ?? part.querySelector("button");
+  here?.focus({ preventScroll: true });
 });

@@ -1,0 +1,131 @@
+"""The bar below the player: "This solved it" and "Didn't help", by press, finger and form."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from kb.config import ROOT
+from tests.browser.conftest import page_as
+from tests.databases import Migrated
+from tests.web.actors import World, make_world
+
+pytestmark = pytest.mark.browser
+
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text()
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def here(tmp_path: Path, migrated: Migrated, clip: Path) -> World:
+    return make_world(tmp_path, migrated, clip)
+
+
+@pytest.fixture
+def page(here: World, browser: Browser) -> Iterator[Page]:
+    """Where everybody may watch, and mate was helped already; opened by another colleague at its second second."""
+    with page_as(browser, here, "other") as opened:
+        opened.goto(f"/screencasts/{here.items['everyone']}?t=1")
+        yield opened
+
+
+def stand_at(page: Page, seconds: float) -> None:
+    page.locator("[data-player] video").wait_for(state="attached")
+    page.wait_for_function("document.querySelector('[data-player] video').readyState > 0")
+    page.evaluate(
+        "seconds => { const video = document.querySelector('[data-player] video');"
+        " video.pause(); video.currentTime = seconds }",
+        seconds,
+    )
+    expect(page.locator("[data-solve-at]")).to_have_value(f"{seconds:.1f}")
+
+
+def solved_count(here: World) -> int:
+    return int(here.call("other", "GET", f"/api/v1/screencasts/{here.items['everyone']}").json["solved_count"])
+
+
+def test_one_press_says_it_at_the_second_that_is_shown_and_another_takes_it_back(here: World, page: Page) -> None:
+    bar = page.locator("#helped")
+    stand_at(page, 1.4)
+    bar.get_by_role("button", name="This solved it").click()
+    expect(bar.locator("[data-said]")).to_be_focused()
+    expect(bar).to_contain_text("Solved it for you at 0:01")
+    expect(page.locator("#announcer")).to_contain_text("Who searches for the same finds this sooner")
+    assert solved_count(here) == 2
+
+    bar.get_by_label("Time saved").select_option("30")
+    bar.get_by_label("Instead of").select_option("asking")
+    bar.get_by_label("What it solved").fill("The <b>VAT</b> of March")
+    bar.get_by_role("button", name="Save").click()
+    expect(bar.get_by_text("Saved. Thank you.")).to_be_visible()
+    bar.locator("summary", has_text="Solved it for 2 people").click()
+    expect(bar.get_by_role("listitem").first).to_contain_text("The <b>VAT</b> of March")
+    expect(bar.get_by_role("listitem").first.get_by_role("link")).to_have_text("0:01")
+
+    bar.get_by_role("button", name="Undo").click()
+    expect(bar.get_by_role("button", name="This solved it")).to_be_focused()
+    assert solved_count(here) == 1
+
+
+def test_a_solved_moment_stands_in_the_transcript_and_seeks(here: World, page: Page) -> None:
+    here.call("curator", "POST", f"/api/v1/screencasts/{here.items['everyone']}/solved", json={"at": 1.2})
+    page.reload()
+    expect(page.get_by_role("img", name="Solved it for 1 person")).to_be_visible()
+    stand_at(page, 0.0)
+    page.locator("#helped summary", has_text="Solved it for 2 people").click()
+    page.locator("#helped").get_by_role("link", name="0:01").click()
+    page.wait_for_function("document.querySelector('[data-player] video').currentTime >= 1.15")
+    assert page.url.endswith("?t=1.2")
+
+
+def test_why_it_did_not_help_is_asked_once_and_escape_leaves_it(here: World, page: Page) -> None:
+    bar = page.locator("#helped")
+    why = bar.locator("summary", has_text="Didn't help")
+    why.click()
+    page.keyboard.press("Escape")
+    expect(bar.get_by_role("button", name="It is out of date")).to_be_hidden()
+    expect(why).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(bar).to_contain_text("It is out of date.")
+    expect(bar).to_contain_text("its author sees the reason, without your name")
+    assert solved_count(here) == 1
+    bar.get_by_role("button", name="Undo").click()
+    expect(why).to_be_visible()
+
+
+def test_without_scripts_the_buttons_are_forms(here: World, browser: Browser) -> None:
+    with page_as(browser, here, "other", java_script_enabled=False) as page:
+        page.goto(f"/screencasts/{here.items['everyone']}?t=1")
+        page.get_by_role("button", name="This solved it").click()
+        assert page.url.endswith("?t=1.0#helped")
+        expect(page.locator("#helped")).to_contain_text("Solved it for you at 0:01")
+        page.locator("#helped").get_by_role("button", name="Undo").click()
+        page.locator("#helped summary", has_text="Didn't help").click()
+        page.get_by_role("button", name="It doesn't work").click()
+        expect(page.locator("#helped")).to_contain_text("Didn't help you.")
+
+
+def test_on_a_phone_all_of_it_fits_and_axe_finds_nothing(here: World, browser: Browser) -> None:
+    with page_as(browser, here, "other", **PHONE) as page:
+        page.goto(f"/screencasts/{here.items['everyone']}?t=1")
+        bar = page.locator("#helped")
+        for states in ('summary:has-text("Didn\'t help")', "button:has-text('This solved it')"):
+            bar.locator(states).click()
+            page.wait_for_timeout(300)
+            check(page)
+        for control in bar.locator("button:visible, summary:visible, select:visible").all():
+            box = control.bounding_box()
+            assert box and box["height"] >= 44, control.inner_text()
+
+
+def check(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run('#helped', {resultTypes: ['violations']})")
+    assert [each["id"] for each in found["violations"]] == []
