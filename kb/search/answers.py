@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,6 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from kb import outbox
 from kb.accounts.rules import Viewer
 from kb.db import db, now
 from kb.hands import hands
@@ -20,10 +20,11 @@ from kb.search import actions, without_index
 from kb.search.asked import Asked as Asked
 from kb.search.documents import language_of, passages
 from kb.search.facets import as_counted, labelled
+from kb.search.findable import findable as findable
 from kb.search.marks import marked
-from kb.search.moments import fuse, moments, window_score
+from kb.search.moments import FUSED_K, fuse, moments, window_score
 from kb.search.nearby import empty_filters, nearby
-from kb.search.query import Typed, wanted, with_words
+from kb.search.query import wanted, with_words
 from kb.search.results import Answer as Answer
 from kb.search.results import AnsweredHit, Narrowing, Nearby, Understood
 from kb.search.solved_moments import with_solved
@@ -55,15 +56,10 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
         next_offset=offset + limit if more else None,
         degraded=degraded,
         notes=(*meaning.notes, *notes),
-        understood=_understood(meaning.typed, narrowings, found),
+        understood=_understood(meaning, narrowings, found),
         nearby=beside,
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )
-
-
-def findable(viewer: Viewer) -> frozenset[str]:
-    """All that the index may be asked about for this viewer, and may use to answer, however far it is behind."""
-    return queries.visible_ids(viewer) - outbox.widened()
 
 
 def _found(viewer: Viewer, meaning: Meaning, sort: str, offset: int, limit: int) -> tuple[Found, bool]:
@@ -72,7 +68,7 @@ def _found(viewer: Viewer, meaning: Meaning, sort: str, offset: int, limit: int)
         return Found(), False
     try:
         if sort == "best":
-            return _search(meaning.query, findable(viewer), offset, limit), False
+            return _search(meaning, meaning.query, findable(viewer), offset, limit), False
         return _search_sorted(viewer, meaning.query, sort, offset, limit), False
     except IndexBroken as broken:
         log.error("search is degraded", extra={"reason": broken.detail})
@@ -92,17 +88,29 @@ def _beside(viewer: Viewer, asked: Asked, meaning: Meaning) -> tuple[Nearby | No
         return None, ()
 
 
-def _search(query: Query, ids: frozenset[str], offset: int, limit: int) -> Found:
+def _search(meaning: Meaning, query: Query, ids: frozenset[str], offset: int, limit: int) -> Found:
     """The index's hits for this page, the first RERANKED of all ordered by window as well."""
     index = hands().index
-    if offset >= RERANKED:
+    if offset >= RERANKED and not meaning.lines:
         return index.search(query, visible=ids, offset=offset, limit=limit, facets=True)
-    found = index.search(query, visible=ids, offset=0, limit=max(RERANKED, offset + limit), facets=True)
-    first = found.hits[:RERANKED]
+    found = index.search(query, visible=ids, limit=max(RERANKED, offset + limit), facets=True)
+    first = _on_screen(query, found, ids) if meaning.lines else found.hits[:RERANKED]
     facts = _facts(query, found, first)
     fused = fuse(first, {screencast_id: each.window for screencast_id, each in facts.items()})
-    hits = [*with_standing(fused, facts), *found.hits[RERANKED:]][offset : offset + limit]
-    return replace(found, hits=tuple(hits))
+    reranked = {hit.id for hit in first}
+    rest = [hit for hit in found.hits if hit.id not in reranked]
+    return replace(found, hits=tuple([*with_standing(fused, facts), *rest][offset : offset + limit]))
+
+
+def _on_screen(query: Query, found: Found, ids: frozenset[str]) -> Sequence[Hit]:
+    """The best by all words and of what has them on its screen, where those of a paste are most likely to stand."""
+    shown = hands().index.search(replace(query, fields=("screen",)), visible=ids, limit=RERANKED).hits
+    scores: defaultdict[str, float] = defaultdict(float)
+    for ranked in (found.hits[:RERANKED], shown):
+        for rank, hit in enumerate(ranked, 1):
+            if hit.id in found.matched:
+                scores[hit.id] += 1 / (FUSED_K + rank)
+    return [Hit(each, scores[each]) for each in sorted(scores, key=lambda each: -scores[each])[:RERANKED]]
 
 
 def _search_sorted(viewer: Viewer, query: Query, sort: str, offset: int, limit: int) -> Found:
@@ -162,5 +170,6 @@ def _as_typed(asked: Asked, corrected: Mapping[str, str]) -> Asked | None:
     return replace(asked, typed=with_words(asked.typed, {word: f'"{word}"' for word in corrected}))
 
 
-def _understood(typed: Typed, narrowings: tuple[Narrowing, ...], found: Found) -> Understood:
-    return Understood(typed.words, typed.phrases, typed.excluded, narrowings, found.corrected)
+def _understood(meaning: Meaning, narrowings: tuple[Narrowing, ...], found: Found) -> Understood:
+    typed, lines = meaning.typed, tuple(line.text for line in meaning.lines)
+    return Understood(typed.words, typed.phrases, typed.excluded, narrowings, found.corrected, lines)

@@ -13,13 +13,16 @@ from kb.categories.models import Category
 from kb.categories.vocabulary import meant
 from kb.db import db
 from kb.errors import NotFound
-from kb.index.contract import Query
+from kb.hands import hands
+from kb.index.contract import IndexBroken, Query
 from kb.screencasts import queries
 from kb.screencasts.languages import language_name, language_tag, languages_to_choose
 from kb.screencasts.models import Screencast
 from kb.search.asked import AGES, LENGTHS, SOURCES, Asked
 from kb.search.dates import start_of
 from kb.search.facets import SOURCE_LABELS
+from kb.search.findable import findable
+from kb.search.pasted import Line, is_pasted, lines, stems_of, telling
 from kb.search.query import Typed, item_is, parse, to_query, without
 from kb.search.results import Narrowing
 from kb.search.synonyms import synonyms_of
@@ -33,24 +36,37 @@ NAMES |= {"before": "before", "after": "after"}
 class Meaning:
     """query: None where nothing can be found: nothing was asked, or a filter names what is not there.
 
-    notes: sentences about what could not be taken as it was asked.
+    notes: sentences about what could not be taken as it was asked. lines: of something pasted, what is searched of it.
     """
 
     typed: Typed
     query: Query | None
     narrowings: tuple[Narrowing, ...] = ()
     notes: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 def understand(viewer: Viewer, asked: Asked) -> Meaning:
-    typed = parse(asked.typed)
+    told = _telling_lines(viewer, asked.typed) if is_pasted(asked.typed) else ()
+    typed = Typed(tuple(dict.fromkeys(word for line in told for word in line.words))) if told else parse(asked.typed)
     reading = _Reading(viewer, asked)
     for name, value in _chosen(asked):
         reading.take(name, value)
     for key, text in typed.filters:
         reading.read(key, text)
     query = reading.query(typed)
-    return Meaning(typed, query, tuple(reading.narrowings), tuple(reading.notes))
+    return Meaning(typed, query, tuple(reading.narrowings), tuple(reading.notes), told)
+
+
+def _telling_lines(viewer: Viewer, pasted: str) -> tuple[Line, ...]:
+    """By what the index holds that the viewer may see; none if it can't answer, or knows none of the words."""
+    index, ids, every = hands().index, findable(viewer), lines(pasted)
+    try:
+        spread = index.spread(stems_of(every, index.analyse), visible=ids)
+    except IndexBroken:
+        # Told of where it is searched.
+        return ()
+    return tuple(telling(every, spread, len(ids), index.analyse))
 
 
 def _chosen(asked: Asked) -> Iterable[tuple[str, str]]:
