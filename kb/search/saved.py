@@ -31,7 +31,7 @@ def save(asked: Asked, *, by: Person) -> SavedSearch:
         kept = session.scalar(select(func.count()).select_from(SavedSearch).where(SavedSearch.person_id == by.id))
         if (kept or 0) >= MOST:
             raise Conflict(f"You keep {MOST} searches, and that is the most. Remove one first.", code="too-many-saved")
-        found = SavedSearch(person_id=by.id, address=address, words=asked.typed.strip()[:LONGEST_LOGGED])
+        found = SavedSearch(person_id=by.id, address=address, words=" ".join(asked.typed.split())[:LONGEST_LOGGED])
         session.add(found)
     return found
 
@@ -72,7 +72,9 @@ def same_as(asked: Asked, person: Person | None) -> SavedSearch | None:
 
 def _address(asked: Asked) -> str:
     asked.check()
-    return replace(asked, typed=" ".join(asked.typed.split()), sort="best").address()
+    # By lines, since something pasted is told by those.
+    lines = [" ".join(line.split()) for line in asked.typed.splitlines()]
+    return replace(asked, typed="\n".join(filter(None, lines)), sort="best").address()
 
 
 def _of(person_id: str) -> Select[SavedSearch]:
