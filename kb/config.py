@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 
 from kb.errors import KbError
 
@@ -55,6 +55,13 @@ def _secret(value: str) -> str:
     return value
 
 
+def _with_server(value: str, info: ValidationInfo) -> str:
+    # A faulty address is not among the data; what is wrong with that is said by itself.
+    if value == "postgresql:" and not info.data.get("database_url", "postgresql:").startswith("postgresql"):
+        raise ValueError("postgresql: is the site's database, so KB_DATABASE_URL must name one on a PostgreSQL server")
+    return value
+
+
 def _absolute(value: Path) -> Path:
     return value.expanduser().absolute()
 
@@ -72,7 +79,9 @@ class Settings(BaseModel):
     database_url: Annotated[str, _one_of(r"|(sqlite|postgresql)(\+\w+)?://.*", "a sqlite: or postgresql: URL")] = ""
     redis_url: Annotated[str, _one_of(r"|(redis|rediss|redis\+socket|unix)://.+", "a redis: or unix: URL")] = ""
     storage_url: Annotated[str, _one_of(r"file:", "file:")] = "file:"
-    search_url: Annotated[str, _one_of(r"whoosh:", "whoosh:")] = "whoosh:"
+    search_url: Annotated[
+        str, _one_of(r"whoosh:|postgresql:", "whoosh: or postgresql:"), AfterValidator(_with_server)
+    ] = "whoosh:"
     secret_key: Annotated[str, AfterValidator(_secret)] = ""
     speech: Annotated[str, _one_of(SPEECH, "auto, whisper:NAME-OR-FOLDER, pocketsphinx or none")] = "auto"
     screen_text: Annotated[str, _one_of(r"auto|none", "auto or none")] = "auto"
@@ -170,6 +179,11 @@ class Settings(BaseModel):
         if not self.database_url:
             return f"sqlite:///{self.private_dir / 'kb.sqlite3'}"
         return re.sub(r"^postgresql://", "postgresql+psycopg://", self.database_url)
+
+    @property
+    def libpq_url(self) -> str:
+        """The same for PostgreSQL's own library, which knows no drivers."""
+        return re.sub(r"^postgresql\+\w+://", "postgresql://", self.database_url)
 
     @property
     def redis_socket(self) -> Path:

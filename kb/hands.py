@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,6 +40,13 @@ class Hands:
         """Made when it is first asked for: most workers never search."""
         if self._given_index:
             return self._given_index
+        if self.settings.search_url == "postgresql:":
+            import psycopg
+
+            from kb.index.postgres import PostgresIndex
+
+            # Its own connections, apart from those of the sessions: it waits for none, and none for it.
+            return PostgresIndex(partial(psycopg.connect, self.settings.libpq_url, connect_timeout=5))
         from kb.index.whoosh import WhooshIndex
 
         return WhooshIndex(self.settings.index_dir)

@@ -20,6 +20,17 @@ def test_all_faults_are_reported_at_once() -> None:
     assert all(name in caught.value.detail for name in faulty)
 
 
+def test_the_index_in_the_database_needs_a_postgresql() -> None:
+    with pytest.raises(BadSettings, match=r"KB_SEARCH_URL: postgresql: is the site's database, so KB_DATABASE_URL"):
+        Settings.from_environment({"KB_SEARCH_URL": "postgresql:"})
+    with pytest.raises(BadSettings) as caught:
+        Settings.from_environment({"KB_SEARCH_URL": "postgresql:", "KB_DATABASE_URL": "mysql://x"})
+    assert "KB_SEARCH_URL" not in caught.value.detail, "only the address is wrong"
+    url = "postgresql+psycopg://kb@db/showhow"
+    settings = Settings.from_environment({"KB_SEARCH_URL": "postgresql:", "KB_DATABASE_URL": url})
+    assert settings.libpq_url == "postgresql://kb@db/showhow"
+
+
 @pytest.mark.parametrize("secret", ["", "changeme", "short"])
 def test_a_sample_or_empty_secret_is_refused(secret: str) -> None:
     with pytest.raises(BadSettings, match="KB_SECRET_KEY"):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from kb import jobs
 from kb.db import db, writing
@@ -26,6 +26,8 @@ T = TypeVar("T")
 # Entries of the outbox in one commit of the index: a commit of few costs nearly as much as one of many, and leaves as
 # many files behind.
 AT_ONCE = 2_000
+# "kb drain" in ASCII.
+DRAINER = 0x6B6220647261696E
 ASK_AGAIN_S = 300
 # Where a process keeps when it last asked for a rebuild, for each site that it runs.
 ASKED_AT = "kb.asked_for_rebuild_at"
@@ -72,6 +74,18 @@ def alone() -> Iterator[None]:
     """One process and thread at a time: what one has read, another might have written in a newer version meanwhile."""
     with (hands().settings.private_dir / "drain.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        with _alone_among_machines():
+            yield
+
+
+@contextmanager
+def _alone_among_machines() -> Iterator[None]:
+    """Those with one database may have several data folders. Whoever dies or loses the connection lets go."""
+    if db.engine.dialect.name != "postgresql":
+        yield
+        return
+    with db.engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(DRAINER)))
         yield
 
 
