@@ -5,7 +5,7 @@ that ordered them tells them apart. So no amount of thanks lifts something that 
 """
 
 from collections.abc import Mapping, Sequence
-from math import log1p
+from math import exp2, log1p
 from typing import NamedTuple
 
 from kb.index.contract import Hit
@@ -44,7 +44,7 @@ def standing(facts: Facts) -> float:
     """From -0.8 to 1.3: solves on a scale that soon flattens, less the share it did not help, and how new it is."""
     helped = min(1.0, log1p(facts.solved) / log1p(MANY_SOLVES))
     share_unhelped = facts.unhelped / (facts.solved + facts.unhelped + DOUBTERS)
-    freshness = 0.5 ** (max(0.0, facts.age_days) / FRESH_HALVES_DAYS)
+    freshness = exp2(-max(0.0, facts.age_days) / FRESH_HALVES_DAYS)
     return helped - UNHELPED_WEIGHT * share_unhelped + FRESH_WEIGHT * freshness
 
 

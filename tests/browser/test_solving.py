@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
 from kb.config import ROOT
+from kb.db import db
+from kb.search.models import Search
 from tests.browser.conftest import page_as
 from tests.databases import Migrated
-from tests.web.actors import World, make_world
+from tests.web.actors import World, make_world, word
 
 pytestmark = pytest.mark.browser
 
@@ -122,6 +125,22 @@ def test_on_a_phone_all_of_it_fits_and_axe_finds_nothing(here: World, browser: B
         for control in bar.locator("button:visible, summary:visible, select:visible").all():
             box = control.bounding_box()
             assert box and box["height"] >= 44, control.inner_text()
+
+
+def test_what_was_searched_opened_and_solved_is_joined(here: World, browser: Browser) -> None:
+    with page_as(browser, here, "other") as page:
+        page.goto("/search?q=then+reset&tag=" + word("everyone", "tag"))
+        hit = page.locator(f"[data-opens='{here.items['everyone']}'][data-at]:visible", has=page.locator("mark")).first
+        at_s = int(hit.get_attribute("data-at") or "")
+        hit.click()
+        page.wait_for_url("**/screencasts/*")
+        page.get_by_role("button", name="This solved it").click()
+        expect(page.locator("[data-said]")).to_be_visible()
+    with here.site.app_context():
+        (row,) = db.session.scalars(select(Search))
+        assert (row.words, row.filters) == ("then reset", {"tag": [word("everyone", "tag")]})
+        assert (row.person_id, row.total) == (here.people["other"], 1)
+        assert (row.opened_id, row.opened_ms, row.solved_id) == (here.items["everyone"], at_s * 1000, here.items["everyone"])
 
 
 def check(page: Page) -> None:
