@@ -5,10 +5,10 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import signed_in, viewer
+from kb.search.addresses import fitting
 from kb.search.answers import Asked, answer
 from kb.search.api import SearchOut
 from kb.search.image_views import MOST_OFTEN, words_in_request
-from kb.search.image_words import to_search
 from kb.search.present import answer_as_json
 from kb.web.api import blueprint, takes
 from kb.web.limits import limiter
@@ -39,5 +39,5 @@ class ImageSearchOut(SearchOut):
 @limiter.limit(MOST_OFTEN)
 def search() -> dict[str, Any]:
     words = words_in_request()
-    found = answer(viewer(), Asked(to_search(words)), limit=HITS)
+    found = answer(viewer(), fitting(viewer(), Asked(words)), limit=HITS)
     return {**answer_as_json(found, None), "words": words}

@@ -16,10 +16,12 @@ from typing import cast
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kb.accounts.sessions import signed_in
+from kb.accounts.sessions import signed_in, viewer
 from kb.db import let_go
 from kb.errors import Invalid, KbError
-from kb.search.image_words import LARGEST_BYTES, to_search, words_of
+from kb.search.addresses import fitting, page_url
+from kb.search.asked import Asked
+from kb.search.image_words import LARGEST_BYTES, words_of
 from kb.web.limits import limiter
 from kb.web.uploads import MORE_BYTES, Landing
 
@@ -37,7 +39,7 @@ def read() -> ResponseReturnValue:
     except KbError as error:
         flash(error.detail, "error")
         return redirect(url_for("search.page"), 303)
-    return redirect(url_for("search.page", q=to_search(words)), 303)
+    return redirect(page_url(fitting(viewer(), Asked(words))), 303)
 
 
 def words_in_request() -> str:

@@ -23,8 +23,6 @@ LARGEST_BYTES = 10 * 1024**2
 DEADLINE_S = 10.0
 DECODING_S = 5.0
 AT_ONCE = 2
-# The words of a search stand in its address, which browsers and proxies cut off at some length.
-LONGEST_SEARCHED = 1_000
 
 _slots = threading.BoundedSemaphore(AT_ONCE)
 
@@ -59,16 +57,6 @@ def words_of(path: Path) -> str:
     if not lines:
         raise Invalid(f"No words could be read in this image. {CUT_OUT} Or type them.", code="no-words")
     return "\n".join(line.text for line in lines)
-
-
-def to_search(words: str) -> str:
-    """Return as many of the lines as an address can hold."""
-    lines: list[str] = []
-    for line in words.splitlines():
-        if sum(map(len, lines)) + len(lines) + len(line) > LONGEST_SEARCHED:
-            break
-        lines.append(line)
-    return "\n".join(lines) or words[:LONGEST_SEARCHED]
 
 
 def _reader() -> Reader:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kb.accounts.sessions import person_or_none, signed_in, viewer, visitors
@@ -14,9 +14,9 @@ from kb.categories.present import choices
 from kb.screencasts import actions as screencasts
 from kb.screencasts.queries import visible_ids
 from kb.search import log, saved
+from kb.search.addresses import fitting, page_url
 from kb.search.answers import answer
 from kb.search.asked import SORTS, Asked
-from kb.search.image_words import to_search
 from kb.search.present import hits_for_page
 from kb.search.saved_present import feed_url
 from kb.search.side import groups
@@ -75,14 +75,8 @@ def page() -> ResponseReturnValue:
 @bp.post("/search")
 @visitors
 def paste() -> ResponseReturnValue:
-    """A text that is too long for an address: what is telling of it becomes one that can be shared."""
-    asked = Asked.from_args(request.form)
-    return redirect(page_url(replace(asked, typed=to_search(asked.typed))), 303)
-
-
-def page_url(asked: Asked, **more: Any) -> str:
-    address = "&".join(filter(None, (asked.address(), url_for("search.page", **more).partition("?")[2])))
-    return url_for("search.page") + (f"?{address}" if address else "")
+    """A text of any length: leads to an address that can be shared."""
+    return redirect(page_url(fitting(viewer(), Asked.from_args(request.form))), 303)
 
 
 def _instead_of(asked: Asked, word: str, other: str) -> Asked:

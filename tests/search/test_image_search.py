@@ -21,7 +21,7 @@ from kb.screentext.contract import Line, Reader
 from kb.screentext.scripted import Scripted as Unread
 from kb.screentext.tesseract import Tesseract
 from kb.search import actions as search
-from kb.search import image_words
+from kb.search import addresses, image_words
 from tests.conftest import Caller, People
 from tests.databases import Migrated
 
@@ -110,15 +110,30 @@ def test_the_page_goes_on_to_the_search_for_those_words(people: People, call_as:
     assert SAID in parse_qs(to.query)["q"][0]
 
 
+@reads(Unread([line(f"menu {number} file edit view") for number in range(99)] + [line("x509: " + SAID)]))
+def test_of_more_words_than_an_address_can_hold_the_most_telling_lines_are_searched(
+    people: People, receive: Callable[..., str], call_as: Callable[[str], Caller]
+) -> None:
+    item = receive(title="When the certificate has expired", visibility="everyone")
+    for number in range(5):
+        receive(title=f"The menu {number} to edit and view a file", visibility="everyone")
+    search.drain()
+    caller = call_as(people.mate)
+    answer = caller.post("/search/image", **sent(screenshot("x")))
+    [typed] = parse_qs(urlsplit(answer.location).query)["q"]
+    assert len(answer.location) < addresses.LONGEST_SEARCHED + 20
+    assert typed.splitlines()[0].endswith(SAID)
+    assert caller.post("/api/v1/search/image", **sent(screenshot("x"))).json["hits"][0]["screencast"]["id"] == item
+
+
 @reads(Unread([line(f"line {number} " + "x" * 60) for number in range(200)]))
-def test_more_words_than_an_address_can_hold_are_searched_as_far_as_it_can(
+def test_of_words_that_nobody_has_shown_as_many_are_searched_as_an_address_can_hold(
     people: People, call_as: Callable[[str], Caller]
 ) -> None:
     answer = call_as(people.mate).post("/search/image", **sent(screenshot("x")))
     [typed] = parse_qs(urlsplit(answer.location).query)["q"]
     assert typed.startswith("line 0 x")
-    assert 900 < len(typed) <= image_words.LONGEST_SEARCHED
-    assert len(answer.location) < 4_000
+    assert 1_000 < len(answer.location) < addresses.LONGEST_SEARCHED + 20
 
 
 def refusals() -> Iterator[tuple[str, bytes, int, str]]:
