@@ -3,6 +3,7 @@
 A search answers with what holds some of its words too, where few hold all; nobody wants to be told of those.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,8 @@ from kb.search.asked import Asked
 from kb.search.models import SavedSearch
 from kb.search.results import AnsweredHit
 from kb.search.understanding import understand
+
+log = logging.getLogger(__name__)
 
 # Counts are kept this long in a process; a change of who may see what ends that.
 KEPT_S = 60
@@ -71,10 +74,11 @@ def _count(viewer: Viewer, saved: Sequence[SavedSearch]) -> Counts:
     rows = db.session.execute(select(Screencast.id, Screencast.published_at).where(seen_by(viewer), *by_others))
     published = dict(rows.all())
     # Most of the time there is nothing, and the index need not be asked.
-    fresh = findable(viewer) & published.keys()
+    fresh = findable(viewer).intersection(published)
     try:
         return {each.id: _count_one(viewer, each, published, fresh) for each in saved} if fresh else {}
-    except IndexBroken:
+    except IndexBroken as broken:
+        log.warning("new hits are not counted", extra={"reason": broken.detail})
         return {}
 
 

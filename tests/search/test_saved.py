@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from kb.accounts.actions import access_changed
@@ -12,6 +14,7 @@ from kb.accounts.models import Person
 from kb.accounts.rules import Viewer
 from kb.db import db, now, writing
 from kb.errors import Conflict, Invalid
+from kb.index.whoosh import WhooshIndex
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
 from kb.search import saved
@@ -48,6 +51,14 @@ def test_new_is_what_others_published_since_then(make: Make, other: Person) -> N
     publish(make, "Budget")
     assert new(other) == 1
     publish(make, "Reset by myself", author_id=other.id)
+    assert new(other) == 1
+
+
+def test_the_index_of_a_real_site_counts_the_same(make: Make, other: Person, in_site: Flask, tmp_path: Path) -> None:
+    in_site.extensions["kb.hands"].index = WhooshIndex(tmp_path / "index")
+    saved.save(Asked("reset vpn"), by=other)
+    publish(make, "Reset the VPN")
+    publish(make, "Reset the printer")
     assert new(other) == 1
 
 
