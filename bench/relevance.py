@@ -95,17 +95,18 @@ def main() -> None:
 
 
 @contextmanager
-def seeded_site(data: Path, rows: Sequence[Row]) -> Iterator[Site]:
+def seeded_site(data: Path, rows: Sequence[Row], settings: dict[str, str] | None = None) -> Iterator[Site]:
+    """settings: more of the environment. A folder that is there already holds the rows."""
     is_new = not data.exists()
-    site = Site(data)
+    site = Site(data, settings)
     try:
-        site.kb("user", "add", "curator@test.example", "--name", "Curator", "--role", "curator")
-        site.token = site.kb("token", "add", "curator@test.example", "--name", "bench").strip()
         if is_new:
+            site.kb("user", "add", "curator@test.example", "--name", "Curator", "--role", "curator")
             lines = "".join(json.dumps(row) + "\n" for row in rows)
             subprocess.run(
                 [BIN / "kb", "seed", "--from", "-"], env=site.environment, input=lines, text=True, check=True
             )
+        site.token = site.kb("token", "add", "curator@test.example", "--name", "bench").strip()
         yield site
     finally:
         site.stop()

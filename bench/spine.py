@@ -58,15 +58,18 @@ def main() -> None:
 
 
 class Site:
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, settings: dict[str, str] | None = None) -> None:
+        """settings: more of the environment."""
         self.data = data
+        is_new = not data.exists()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{free.getsockname()[1]}"
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-        self.environment |= {"KB_DATA_DIR": str(data), "KB_BIND": self.address}
+        self.environment |= {"KB_DATA_DIR": str(data), "KB_BIND": self.address} | (settings or {})
         self.first_start_s = self.start()
-        self.kb("user", "add", "bench@test.example", "--name", "Bench")
+        if is_new:
+            self.kb("user", "add", "bench@test.example", "--name", "Bench")
         self.token = self.kb("token", "add", "bench@test.example", "--name", "bench").strip()
 
     def start(self) -> float:
