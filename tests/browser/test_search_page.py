@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from kb.accounts.actions import access_changed
 from kb.config import ROOT
+from kb.db import now, writing
+from kb.screencasts.models import Screencast
+from kb.search.actions import rebuild
 from tests.browser.conftest import open_as, serve
 from tests.web.actors import World, make_world, word
 
@@ -22,6 +26,19 @@ ALL = "/search?q=reset"
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, migrated: Path, clip: Path) -> World:
     return make_world(tmp_path_factory.mktemp("search"), migrated, clip)
+
+
+@pytest.fixture(scope="module")
+def many(world: World) -> str:
+    """A word of more screencasts than stand on one page."""
+    with world.site.app_context():
+        with writing() as session:
+            for n in range(12):
+                row = {"author_id": world.people["other"], "published_at": now(), "state": "ready"}
+                session.add(Screencast(title=f"Quagga {n}", **row))
+            access_changed()
+        rebuild()
+    return "quagga"
 
 
 @pytest.fixture(scope="module")
@@ -262,3 +279,16 @@ def test_without_scripts_filters_and_long_texts_work(open_page: Callable[..., Pa
     page.locator("textarea[name=q]").fill(f"Some\nError: {word('everyone', 'screen')}")
     page.get_by_role("button", name="Search for it").click()
     expect(hits(page).first).to_be_visible()
+
+
+def test_more_hits_come_below_and_back_leads_to_the_same_place(open_page: Callable[..., Page], many: str) -> None:
+    page = open_page()
+    page.goto(f"/search?q={many}")
+    expect(hits(page)).to_have_count(10)
+    page.get_by_role("link", name="Show more").click()
+    expect(hits(page)).to_have_count(12)
+    expect(hits(page).nth(10).locator(".hit-title a")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/screencasts/"))
+    page.go_back()
+    expect(hits(page)).to_have_count(12)

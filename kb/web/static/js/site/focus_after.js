@@ -6,7 +6,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const before = list.children.length - 1;
   document.addEventListener(
     "htmx:afterSettle",
-    () => list.children[before]?.querySelector("a")?.focus({ preventScroll: true }),
+    () => list.children[before]?.querySelector("a:not([tabindex='-1'])")?.focus({ preventScroll: true }),
     {
       once: true,
     },

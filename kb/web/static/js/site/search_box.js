@@ -17,7 +17,11 @@ document.addEventListener("keydown", (event) => {
     box.focus();
     box.select();
   }
-  if (event.key === "Escape" && event.target === box) box.blur();
+  if (event.key === "Escape" && event.target === box) {
+    // Else the browser would empty it.
+    event.preventDefault();
+    box.blur();
+  }
 });
 
 document.addEventListener("paste", (event) => {
