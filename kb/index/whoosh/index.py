@@ -20,8 +20,9 @@ from kb.errors import KbError, NoRoom
 from kb.index.contract import Document, Found, Hit, IndexBroken, Query, Token
 from kb.index.folders import Folders
 from kb.index.ranking import Ranking
+from kb.index.whoosh.codec import Codec
 from kb.index.whoosh.postings import Postings
-from kb.index.whoosh.schema import FORMAT, Codec, schema, values
+from kb.index.whoosh.schema import FORMAT, schema, values
 from kb.index.whoosh.segment import Segment
 from kb.index.whoosh.snapshot import Snapshot, opened
 from kb.index.whoosh.words import ANALYSER

@@ -9,17 +9,16 @@ from kb.index.contract import Document
 from kb.index.corrections import is_ordinary
 from kb.index.facets import facts_of
 from kb.index.ranking import BOOSTS, starts_of, weight
+from kb.index.whoosh.codec import places_of
 from kb.index.whoosh.words import ANALYSER
 
 with warnings.catch_warnings():
     # See words.py.
     warnings.simplefilter("ignore")
     from whoosh import fields, formats  # type: ignore[import-untyped]
-    from whoosh.codec.whoosh3 import W3Codec  # type: ignore[import-untyped]
-    from whoosh.system import pack_uint  # type: ignore[import-untyped]
 
 # Say another name whenever the fields or the analysis change: an index of the former is then rebuilt.
-FORMAT = "whoosh-3"
+FORMAT = "whoosh-4"
 
 # Between texts of several languages, so that no phrase goes from one to the next.
 GAP = 10
@@ -28,7 +27,7 @@ GAP = 10
 Values = Iterator[tuple[str, int, float, bytes]]
 
 
-class Stems(formats.Positions):  # type: ignore[misc]
+class Stems(formats.Existence):  # type: ignore[misc]
     """Each stem with its places. These formats find the words themselves: Whoosh's analysers cost twice the time.
 
     They get pairs of a language and a text.
@@ -44,7 +43,7 @@ class Stems(formats.Positions):  # type: ignore[misc]
                 places[token.stem].append(position)
             position += GAP
         for stem, positions in places.items():
-            yield stem, len(positions), float(len(positions)), self.encode(positions)
+            yield stem, len(positions), float(len(positions)), places_of(positions)
 
 
 class Spoken(Stems):
@@ -65,20 +64,10 @@ class OrdinaryWords(formats.Existence):  # type: ignore[misc]
         return ((word, 1, 1.0, b"") for word in exact if is_ordinary(word))
 
 
-class Starts(formats.Frequency):  # type: ignore[misc]
+class Starts(formats.Existence):  # type: ignore[misc]
     def word_values(self, value: str, analyzer: None, **kwargs: Any) -> Values:
         for start, count in Counter(starts_of(ANALYSER, value)).items():
-            yield start, count, float(count), pack_uint(count)
-
-
-class Codec(W3Codec):  # type: ignore[misc]
-    """Whoosh's own, without what its scorers would need and ours don't: the lengths of fields with every posting."""
-
-    length_stats = False
-
-    def __init__(self) -> None:
-        # The lightest compression gives files of the same size for a fifth less time.
-        super().__init__(compression=1)
+            yield start, count, float(count), b""
 
 
 def schema() -> Any:

@@ -2,23 +2,26 @@
 
 import warnings
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.index.corrections import Vocabulary
-from kb.index.facets import Columns, Facts
+from kb.index.facets import Columns, Facts, Numbers
 from kb.index.ranking import Held
+from kb.index.whoosh.codec import LAST_PLACE, Postings
 
 with warnings.catch_warnings():
     # See words.py.
     warnings.simplefilter("ignore")
-    from whoosh.codec.whoosh3 import W3LeafMatcher  # type: ignore[import-untyped]
+    from whoosh.reading import TermNotFound  # type: ignore[import-untyped]
 
 # Eight bytes each, and some hundred for each term.
 CACHED_POSTINGS, OF_A_TERM = 2_000_000, 20
 
+NOWHERE: Held = np.zeros(0, np.int32), np.zeros(0, np.float32)
 NOBODY = Facts((), (), "", (), None, 0.0)
 
 
@@ -44,12 +47,24 @@ class Segment:
         if key in self._held:
             self._held.move_to_end(key)
         else:
-            self._held[key] = _read_postings(reader, field, term)
+            postings = _read(reader, field, term)
+            self._held[key] = (postings.numbers, postings.weights) if postings else NOWHERE
             self._cached += len(self._held[key][0]) + OF_A_TERM
             while self._cached > CACHED_POSTINGS and len(self._held) > 1:
                 _, (numbers, _) = self._held.popitem(last=False)
                 self._cached -= len(numbers) + OF_A_TERM
         return self._held[key]
+
+    def phrase(self, reader: Any, field: str, terms: Sequence[str]) -> Numbers:
+        """Which documents have the terms one after the other."""
+        words = [postings for term in terms if (postings := _read(reader, field, term)) and len(postings.places)]
+        if len(words) < len(terms):
+            return NOWHERE[0]
+        [found, *others] = sorted((_occurrences(word, at) for at, word in enumerate(words)), key=len)
+        for other in others:
+            places = np.searchsorted(other, found).clip(max=len(other) - 1)
+            found = found[other[places] == found]
+        return np.unique(found // (2 * LAST_PLACE)).astype(np.int32)
 
     def lengths(self, reader: Any, field: str) -> NDArray[np.int64]:
         if field not in self._lengths:
@@ -63,23 +78,17 @@ class Segment:
         return self._vocabulary
 
 
-def _read_postings(reader: Any, field: str, term: str) -> Held:
-    numbers: list[int] = []
-    counts: list[float] = []
-    if (field, term) in reader:
+def _read(reader: Any, field: str, term: str) -> Postings | None:
+    try:
         matcher = reader.postings(field, term)
-        # Leaves out what is deleted, one posting at a time.
-        matcher = getattr(matcher, "child", matcher)
-        while matcher.is_active():
-            if isinstance(matcher, W3LeafMatcher):
-                # Whole blocks: its own way, posting by posting, takes ten times as long.
-                matcher._read_ids()
-                matcher._read_weights()
-                numbers += matcher._ids
-                counts += matcher._weights
-                matcher._next_block()
-            else:
-                numbers.append(matcher.id())
-                counts.append(matcher.weight())
-                matcher.next()
-    return np.array(numbers, np.int32), np.array(counts, np.float32)
+    except TermNotFound:
+        return None
+    # What leaves out the deleted, one posting at a time, is wrapped around it.
+    postings: Postings = getattr(matcher, "child", matcher)
+    return postings
+
+
+def _occurrences(postings: Postings, ahead: int) -> NDArray[np.int64]:
+    """Where the word stands, in rising order: the document and the place in one number. ahead: places before that."""
+    documents = np.repeat(postings.numbers.astype(np.int64), postings.sizes)
+    return documents * (2 * LAST_PLACE) + postings.places - ahead + LAST_PLACE // 2

@@ -20,7 +20,6 @@ from kb.index.whoosh.segment import Segment
 with warnings.catch_warnings():
     # See words.py.
     warnings.simplefilter("ignore")
-    from whoosh import query as whoosh_query
     from whoosh.index import open_dir  # type: ignore[import-untyped]
 
 
@@ -76,9 +75,7 @@ class Snapshot:
         return norms(np.concatenate([segment.lengths(reader, field) for reader, _, segment in self._leaves]))
 
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
-        phrase = whoosh_query.Phrase(field, list(terms))
-        leaves = self._searcher.leaf_searchers()
-        return {base + n for leaf, base in leaves for n in phrase.matcher(leaf, leaf.boolean_context()).all_ids()}
+        return [n for reader, base, s in self._leaves for n in (s.phrase(reader, field, terms) + base).tolist()]
 
     def near(self, word: str) -> Iterable[str]:
         for reader, _, segment in self._leaves:
