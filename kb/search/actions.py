@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from flask import current_app
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from kb import jobs
 from kb.db import db, writing
@@ -23,9 +23,9 @@ from kb.search.documents import BATCH, documents, every_document
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Entries of the outbox in one commit of the index: a commit of few costs nearly as much as one of many, and leaves as
-# many files behind.
-AT_ONCE = 2_000
+# Screencasts in one commit of the index: those that changed last, so that nobody waits for thousands that somebody
+# else has moved, and those that wait longest, so that none waits for ever.
+NEWEST, OLDEST = 150, 50
 # "kb drain" in ASCII.
 DRAINER = 0x6B6220647261696E
 ASK_AGAIN_S = 300
@@ -45,7 +45,7 @@ def drain(on_written: Callable[[int], object] = lambda screencasts: None) -> int
             # A new site has none yet; one that broke was told of where it was met.
             log.info("building the index", extra={"reason": reason})
             count = _rebuild(on_written)
-        while entries := _waiting(AT_ONCE):
+        while entries := _next():
             ids = list(dict.fromkeys(entries.values()))
             try:
                 _write(ids)
@@ -89,10 +89,17 @@ def _alone_among_machines() -> Iterator[None]:
         yield
 
 
-def _waiting(limit: int | None = None) -> dict[int, str]:
-    """Entries of the outbox, oldest first: entry -> screencast."""
-    found = db.session.execute(select(Outbox.id, Outbox.screencast_id).order_by(Outbox.id).limit(limit))
-    entries = dict(found.all())
+def _next() -> dict[int, str]:
+    """The entries of the outbox that one commit takes in: entry -> screencast."""
+    by_screencast = select(Outbox.screencast_id).group_by(Outbox.screencast_id)
+    newest = db.session.scalars(by_screencast.order_by(func.max(Outbox.id).desc()).limit(NEWEST))
+    oldest = db.session.scalars(by_screencast.order_by(func.min(Outbox.id)).limit(OLDEST))
+    return _waiting(Outbox.screencast_id.in_({*newest, *oldest}))
+
+
+def _waiting(*which: ColumnElement[bool]) -> dict[int, str]:
+    """Entries of the outbox: entry -> screencast."""
+    entries = dict(db.session.execute(select(Outbox.id, Outbox.screencast_id).where(*which)).all())
     db.session.rollback()
     return entries
 

@@ -1,5 +1,6 @@
 """The outbox into the index: once each, by one at a time, and never an older state over a newer one."""
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 
@@ -19,6 +20,7 @@ from kb.screencasts.fields import Words
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
 from kb.search.documents import documents
+from kb.seed import read, seed
 from kb.transcripts import actions as transcripts
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
@@ -127,3 +129,26 @@ def test_what_is_said_in_the_language_of_the_recording_and_what_is_translated_ar
     [document] = documents([item])
     assert (document.language, document.spoken) == ("de", "zwei Drucker")
     assert document.translations == (("en", "two printers"),)
+
+
+def test_a_change_waits_for_no_more_than_one_commit_behind_hundreds_and_they_wait_no_longer_for_changes(
+    in_site: Flask, index: Slow, people: People, receive: Callable[..., str]
+) -> None:
+    index.go_on.set()
+    screencast_id = receive(title="Old title")
+    search.drain()
+    by = db.session.get_one(Person, people.author)
+    rows = (json.dumps({"id": f"row-{number}", "title": f"Number {number}"}).encode() for number in range(500))
+    seed(read(rows), by=by)
+    waiting = db.session.scalars(select(Outbox.screencast_id).order_by(Outbox.id)).all()
+    actions.change(db.session.get_one(Screencast, screencast_id), Words(title="New title"), by=by)
+    version = db.session.get_one(Screencast, screencast_id).version
+    commits: list[int] = []
+
+    def look(screencasts: int) -> None:
+        commits.append(screencasts)
+        assert index.versions()[screencast_id] == version
+        assert index.versions().keys() >= set(waiting[: 40 * len(commits)])
+
+    assert search.drain(look) == 501
+    assert commits == [200, 200, 101]
