@@ -23,9 +23,13 @@ from kb.errors import KbError
 from kb.index.memory import MemoryIndex
 from kb.screentext.scripted import Scripted as Unread
 from kb.speech.scripted import Scripted
+from tests.compiled_once import Templates, compile_routes_once
 from tests.databases import Migrated, Server, migrated_on, running_server
 
 PASSWORD = "a few words in a row"
+
+TEMPLATES = Templates()
+compile_routes_once()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -98,7 +102,9 @@ def make_site(migrated: Migrated, sent: Sent) -> Iterator[Callable[[Settings], F
 
 
 def _app(settings: Settings, sent: Sent) -> Flask:
-    return create_app(settings, send=sent, index=MemoryIndex(), speech=Scripted(()), screen_text=Unread())
+    site = create_app(settings, send=sent, index=MemoryIndex(), speech=Scripted(()), screen_text=Unread())
+    site.jinja_env.bytecode_cache = TEMPLATES
+    return site
 
 
 @pytest.fixture
