@@ -40,9 +40,13 @@ def test_of_two_moments_the_nearer_one_solved_it() -> None:
     assert [moment.solved for moment in with_solved(near, solved(58_000, 49_000))] == [1, 1]
 
 
-def test_a_title_is_no_moment_that_solved_it() -> None:
+def test_what_is_found_by_its_title_alone_opens_where_it_helped_most() -> None:
     title = [Moment(0, 0, "title", "a", 1.0)]
-    assert with_solved(title, solved(0)) == title
+    assert with_solved(title, []) == title
+    (moment,) = with_solved(title, solved(95_000, 5_000, 90_000, 119_000, 121_000))
+    assert (moment.start_ms, moment.end_ms, moment.solved, moment.html) == (90_000, 119_000, 3, "a")
+    (moment,) = with_solved(title, solved(80_000, 5_000))
+    assert (moment.start_ms, moment.solved, moment.kind) == (5_000, 1, "solved")
 
 
 @pytest.fixture
@@ -77,6 +81,7 @@ def test_where_somebody_was_helped_what_is_said_there_is_a_solved_moment(
         solves.solve(item, by=db.session.get_one(Person, who), at_ms=71_000)
     assert moments("export invoices") == [(60.0, "solved", 2)]
     assert moments("ledger") == [(0.0, "speech", 0)]
+    assert moments("month") == [(71.0, "solved", 2)]
     solves.undo(item, by=db.session.get_one(Person, people.mate))
     assert moments("export invoices") == [(60.0, "solved", 1)]
 
