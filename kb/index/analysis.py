@@ -125,8 +125,11 @@ class Analyser:
 
         if spans == [(0, len(core))]:
             return Chunk((token(core, 0, len(core), part=False),), ())
+        # Who types java.lang.NullPointerException, or nullpointerexception, means that one word of it, too.
+        named = [run.span() for run in _RUN.finditer(core) if run.group() != core and _is_name(run.group())]
+        wholes = [token(whole, 0, len(core), part=False) for whole in _wholes(core)]
         return Chunk(
-            tuple(token(whole, 0, len(core), part=False) for whole in _wholes(core)),
+            tuple(wholes + [token(core[a:b], a, b, part=False) for a, b in named]),
             tuple(token(core[a:b], a, b, part=True) for a, b in spans),
         )
 
@@ -173,6 +176,11 @@ def _spans(run: str, at: int) -> list[tuple[int, int]]:
     if sum(b - a > 1 for a, b in humps) > 1:
         return humps
     return [(at, at + len(run))]
+
+
+def _is_name(run: str) -> bool:
+    """Whether it is one word to programs, though of several parts: HTTPServerError."""
+    return _is_camel(run) and len(run) <= LONGEST_WHOLE and len(_spans(run, 0)) > 1
 
 
 def _is_camel(run: str) -> bool:

@@ -23,7 +23,9 @@ from kb.index.scores import Scores, best, in_all, in_any
 # above 1 would bury what was said. 1 / .5 / .3 was the best of eight recipes measured on talks with known answers.
 BOOSTS = {"title": 1.0, "about": 0.5, "spoken": 0.3, "screen": 0.3}
 ENOUGH_HITS = 10
-SHORTEST_START, LONGEST_START = 2, 12
+# Of a title's words, as somebody begins to type them; a search that was sent means no word by one letter of it.
+SHORTEST_START, LONGEST_START = 1, 12
+SHORTEST_SENT = 2
 
 # What a spoken word counts that the engine was not sure of, where one that was said for certain counts 1.
 DOUBTFUL = 0.3
@@ -188,7 +190,7 @@ class Ranking:
         if chunk.parts:
             parts = [self._term(token, stems[token.exact]) for token in chunk.parts]
             ways.append(in_all(parts, self._state.size))
-        if as_start and "title" in self._boosts:
+        if as_start and "title" in self._boosts and len(chunk.tokens[0].exact) >= SHORTEST_SENT:
             ways.append(self._starting(chunk))
         return in_any(ways, self._state.size)
 

@@ -17,6 +17,7 @@ def exact(text: str) -> set[str]:
     [
         ("snake_case", {"snake_case", "snake", "case"}),
         ("NullPointerException", {"nullpointerexception", "null", "pointer", "exception"}),
+        ("java.lang.NullPointerException:", {"java.lang.nullpointerexception", "nullpointerexception", "lang", "null"}),
         ("C:\\Users\\anna", {"c:\\users\\anna", "users", "anna"}),
         ("v2.14.1,", {"v2.14.1", "2.14.1", "14"}),
         ("0x80070005", {"0x80070005", "80070005"}),

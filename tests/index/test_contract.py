@@ -99,6 +99,51 @@ def test_a_word_is_found_wherever_it_stands(index: Index, typed: str, first: str
     assert ids(index, typed)[0] == first
 
 
+CODE = Document(
+    "code",
+    "Untitled",
+    spoken="we type git push --force-with-lease and kubectl -n shop, then look at /var/log/nginx/error.log",
+    screen="C:\\Users\\Public\\desktop.ini HRESULT: 0x80070005 org.acme.HTTPServerError in snake_case_name v3.12.0-rc1 "
+    "AZURE_TENANT_ID=4711 std::vector<int> @media #pragma foo.bar() $HOME/.ssh user@example.org",
+)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("--force-with-lease", "force-with-lease", "force lease", "kubectl -n", "-n", "/var/log/nginx", "nginx"),
+        *("error.log", "C:\\Users\\Public", "c:\\users", "desktop.ini", "0x80070005", "80070005", "0X80070005"),
+        *("HTTPServerError", "httpservererror", "server error", "org.acme.HTTPServerError", "snake_case_name", "snake"),
+        *("case_name", "v3.12.0-rc1", "3.12.0", "AZURE_TENANT_ID", "tenant id", "4711", "std::vector", "@media"),
+        *("#pragma", "foo.bar()", "foo.bar", "$HOME/.ssh", "user@example.org", "(0x80070005)", '"desktop.ini",'),
+    ],
+)
+def test_code_is_found_as_a_whole_and_by_its_parts(index: Index, typed: str) -> None:
+    index.write([CODE])
+    assert ids(index, typed, frozenset({"code"})) == ["code"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "merge " * 24,
+        "m" * 10_000,
+        "/".join("ab" for _ in range(3_000)),
+        "\x00 merge\x00branch \x00",
+        "🚀👩\u200d💻 \ufe0f",
+        "שלום מיזוג مرحبا \u202emerge",
+        "\ud800 \udfff",
+        "' \" [ ( { * ? ~ ^ : \\ AND OR NOT",
+    ],
+)
+def test_whatever_is_typed_has_an_answer(index: Index, typed: str) -> None:
+    for words in (tuple(typed.split()), (typed,)):
+        for query in (Query(words, last_is_prefix=True), Query(phrases=(words,)), Query(("merge",), excluded=words)):
+            found = index.search(query, visible=PUBLIC, facets=True)
+            assert found.total == len(found.matched)
+    assert set(index.suggest(typed, visible=PUBLIC)) <= PUBLIC
+
+
 def test_a_word_that_was_hardly_understood_counts_less_and_is_found_all_the_same(index: Index) -> None:
     said = "the yellow elephant opens the gate"
     index.write([Document("unsure", "One", spoken=said, doubtful="elephant"), Document("sure", "Two", spoken=said)])
@@ -149,6 +194,7 @@ def test_the_start_of_a_titles_word_is_enough_for_the_last_word(index: Index) ->
     assert ids(index, "kub", last_is_prefix=True) == ["pods"]
     assert ids(index, "kub") == []
     assert ids(index, "windows upd", last_is_prefix=True)[0] == "windows"
+    assert ids(index, "k", last_is_prefix=True) == [], "one letter"
 
 
 def test_an_unknown_word_is_corrected_and_says_so(index: Index) -> None:
@@ -242,6 +288,8 @@ def test_a_hidden_word_is_corrected_as_if_it_were_unknown(index: Index) -> None:
 def test_titles_are_suggested_by_the_starts_of_their_words(index: Index) -> None:
     assert index.suggest("ku", visible=PUBLIC) == ["pods"]
     assert index.suggest("git bran", visible=PUBLIC) == ["merge"]
+    assert index.suggest("k", visible=PUBLIC) == ["pods"]
+    assert index.suggest("git b", visible=PUBLIC) == ["merge"]
     assert index.suggest("git zebra", visible=PUBLIC) == []
     assert index.suggest("  ", visible=PUBLIC) == []
 
