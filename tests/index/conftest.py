@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -7,7 +7,7 @@ import pytest
 from kb.index.contract import Index
 from kb.index.memory import MemoryIndex
 from kb.index.postgres import PostgresIndex
-from kb.index.postgres.tables import Connect
+from kb.index.postgres.tables import Connect, Connection
 from kb.index.whoosh import WhooshIndex
 from tests.databases import Server
 
@@ -22,7 +22,15 @@ def make_index(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], I
 
 
 @pytest.fixture
-def connect(postgresql: Server) -> Connect:
+def connect(postgresql: Server) -> Iterator[Connect]:
     """To a database that holds no index yet."""
     postgresql.execute("DROP SCHEMA IF EXISTS search_index CASCADE")
-    return lambda: psycopg.connect(postgresql.url("postgres"))
+    made: list[Connection] = []
+
+    def connect() -> Connection:
+        made.append(psycopg.connect(postgresql.url("postgres")))
+        return made[-1]
+
+    yield connect
+    for connection in made:
+        connection.close()

@@ -5,7 +5,7 @@ be torn or wrong, but never runs.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -63,25 +63,19 @@ def pack(entries: Iterable[tuple[str, Entry]]) -> Iterator[Block]:
 
 def _packed(entries: list[tuple[str, Entry]]) -> Block:
     keys = "\n".join(key for key, _ in entries).encode()
-    counts = [len(entry.numbers) for _, entry in entries]
-    parts = [
-        np.array([len(keys), len(counts), *counts], "<i4").tobytes(),
-        keys,
-        b"".join(_steps(entry.numbers) for _, entry in entries),
-        b"".join(entry.weights.astype("<f4").tobytes() for _, entry in entries),
-    ]
-    sizes = b"".join(entry.sizes.astype("<i4").tobytes() for _, entry in entries)
-    places = b"".join(entry.places.astype("<i4").tobytes() for _, entry in entries)
+    counts = np.array([len(entry.numbers) for _, entry in entries], "<i4")
+    numbers, weights, sizes, places = (np.concatenate(each) for each in zip(*(e for _, e in entries), strict=True))
+    # Each as the distance from the one before, since small numbers pack well.
+    steps = np.diff(numbers, prepend=0)
+    begins = np.cumsum(counts) - counts
+    steps[begins] = numbers[begins]
+    head = np.array([len(keys), len(counts)], "<i4")
+    postings = [head.tobytes(), counts.tobytes(), keys, steps.astype("<i4").tobytes(), weights.astype("<f4").tobytes()]
     return Block(
         first=entries[0][0].encode(),
-        postings=zlib.compress(b"".join(parts), COMPRESSION),
-        places=zlib.compress(sizes + places, COMPRESSION),
+        postings=zlib.compress(b"".join(postings), COMPRESSION),
+        places=zlib.compress(sizes.astype("<i4").tobytes() + places.astype("<i4").tobytes(), COMPRESSION),
     )
-
-
-def _steps(numbers: Numbers) -> bytes:
-    """Each as the distance from the one before, since small numbers pack well."""
-    return np.diff(numbers, prepend=0).astype("<i4").tobytes()
 
 
 class Postings:
@@ -156,13 +150,3 @@ def _kept(entry: Entry, renumbered: Numbers) -> Entry:
         return entry._replace(numbers=numbers)
     places = entry.places[np.repeat(kept, entry.sizes)]
     return Entry(numbers[kept], entry.weights[kept], entry.sizes[kept], places)
-
-
-def entry_of(held: Mapping[int, tuple[float, list[int]]]) -> Entry:
-    """held: document → how much the word counts in it, and its places there; documents in rising order."""
-    return Entry(
-        np.fromiter(held, np.int32, len(held)),
-        np.fromiter((weight for weight, _ in held.values()), np.float32, len(held)),
-        np.fromiter((len(places) for _, places in held.values()), np.int32, len(held)),
-        np.fromiter((place for _, places in held.values() for place in places), np.int32),
-    )

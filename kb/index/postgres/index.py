@@ -56,9 +56,9 @@ class PostgresIndex:
             else:
                 ranked = ranking.newest(state.created_s(), limit=offset + limit)
             hits = ranked.documents[offset:]
-            matched = state.ids(np.flatnonzero(ranked.matched).tolist())
+            matched = state.ids(np.flatnonzero(ranked.matched))
             return Found(
-                hits=tuple(map(Hit, state.ids(n for n, _ in hits), [score for _, score in hits])),
+                hits=tuple(map(Hit, state.ids([n for n, _ in hits]), [score for _, score in hits])),
                 total=len(matched),
                 corrected=ranked.corrected,
                 idf=ranked.idf,

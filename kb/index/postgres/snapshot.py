@@ -32,9 +32,10 @@ class Segment:
 
     def __init__(self, connection: tables.Connection, id: int) -> None:
         self.id = id
-        self.known = Known.unpacked(tables.facts(connection, id))
-        self.columns = self.known.columns()
-        self.lengths = {field: np.array(each, np.int64) for field, each in self.known.lengths.items()}
+        known = Known.unpacked(tables.facts(connection, id))
+        self.ids = np.array(known.ids, np.object_)
+        self.columns = known.columns()
+        self.lengths = {field: np.array(each, np.int64) for field, each in known.lengths.items()}
         self.vocabularies: dict[str, Vocabulary] = {}
         self.visible = lru_cache(8)(self._visible)
         self._firsts = tables.firsts(connection, id)
@@ -83,7 +84,7 @@ class Segment:
             self._size = 0
 
     def _visible(self, visible: frozenset[str]) -> Mask:
-        return np.fromiter((id in visible for id in self.known.ids), np.bool_, len(self.known.ids))
+        return np.fromiter((id in visible for id in self.ids), np.bool_, len(self.ids))
 
 
 class Snapshot:
@@ -102,6 +103,7 @@ class Snapshot:
         self._stays = np.ones(self.size, np.bool_)
         for first, part in zip(self._firsts, parts, strict=True):
             self._stays[first + np.array(part.gone, np.int64)] = False
+        self._ids = _together([each.ids for each in self._each], np.object_)
         self.norms = lru_cache(self._norms)
 
     def make_room(self) -> None:
@@ -176,17 +178,13 @@ class Snapshot:
 
     def counted(self, matched: Mask, now: datetime) -> dict[str, Mapping[str, int]]:
         parts = zip(self._firsts, self._each, strict=True)
-        return {**added(each.columns.counted(matched[at : at + len(each.known.ids)], now) for at, each in parts)}
+        return {**added(each.columns.counted(matched[at : at + len(each.ids)], now) for at, each in parts)}
 
     def versions(self) -> dict[str, int]:
         return tables.versions(self._connection)
 
-    def ids(self, numbers: Iterable[int]) -> list[str]:
-        found = []
-        for number in numbers:
-            at = bisect_right(self._firsts, number) - 1
-            found.append(self._each[at].known.ids[number - self._firsts[at]])
-        return found
+    def ids(self, numbers: Sequence[int] | NDArray[np.intp]) -> list[str]:
+        return list(self._ids[numbers])
 
 
 def _together(parts: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:

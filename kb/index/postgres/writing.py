@@ -27,7 +27,7 @@ def add(connection: tables.Connection, analyser: Analyser, documents: Iterable[D
 
 
 def merge_small(connection: tables.Connection) -> None:
-    """Each is merged with about as few others in its life as the number of all has digits."""
+    """So a document is written anew about as often in its life as the number of all documents has digits."""
     by_digits: defaultdict[int, list[tables.Part]] = defaultdict(list)
     for part in tables.parts(connection):
         by_digits[len(str(part.size - len(part.gone)))].append(part)
