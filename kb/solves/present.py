@@ -32,6 +32,10 @@ MINUTES = {
 }
 
 
+# Of those whom it helped a page names the latest.
+MOST_TOLD = 100
+
+
 @dataclass(frozen=True)
 class Told:
     """One whom it helped. who: None for somebody who left."""
@@ -81,12 +85,12 @@ def helped(screencast: Screencast, viewer: Viewer) -> Helped:
     """Its page's share of it, as far as this viewer is told. Who somebody is, passers-by are not told."""
     is_mine = screencast.author_id == viewer.person_id
     says = viewer.person_id if not is_mine else None
-    told = queries.of(screencast.id) if viewer.person_id and screencast.solved_count else []
+    told = queries.of(screencast.id, limit=MOST_TOLD) if viewer.person_id and screencast.solved_count else []
     may_know_why = can_change(viewer, screencast) and screencast.unhelped_count
     return Helped(
         count=screencast.solved_count,
         may_say=says is not None,
-        mine=next((each for each in told if says and each.person_id == says), None),
+        mine=queries.by(says, screencast.id) if says else None,
         unhelped=queries.unhelped_by(says, screencast.id) if says else None,
         told=[Told(each.person.name if each.person else None, each.at_ms, each.note, each.solved_at) for each in told],
         reasons={REASONS[why]: count for why, count in queries.reasons(screencast.id).most_common()}

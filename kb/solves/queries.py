@@ -11,10 +11,10 @@ from kb.search.marks import Passage
 from kb.solves.models import Reason, Solve, Unhelped
 
 
-def of(screencast_id: str) -> list[Solve]:
+def of(screencast_id: str, *, limit: int | None = None) -> list[Solve]:
     """The latest first."""
     query = select(Solve).where(Solve.screencast_id == screencast_id).options(joinedload(Solve.person))
-    return list(db.session.scalars(query.order_by(Solve.solved_at.desc(), Solve.id)))
+    return list(db.session.scalars(query.order_by(Solve.solved_at.desc(), Solve.id).limit(limit)))
 
 
 def by(person_id: str, screencast_id: str) -> Solve | None:

@@ -132,6 +132,12 @@ def test_who_leaves_was_helped_all_the_same(item: Screencast, person: Callable[[
     assert counts(item) == (2, 1)
 
 
+def test_a_page_names_the_latest(item: Screencast, person: Callable[[str], Person], people: People) -> None:
+    for name in ("other", "curator", "mate"):
+        actions.solve(item, by=person(name))
+    assert [each.person_id for each in queries.of(item.id, limit=2)] == [people.mate, people.curator]
+
+
 def test_the_index_is_told_of_notes_and_of_nothing_else(item: Screencast, person: Callable[[str], Person]) -> None:
     def entries() -> int:
         return db.session.scalar(select(func.count()).select_from(Outbox)) or 0
