@@ -94,9 +94,7 @@ def _queries(typed: str, words: Words, visible: frozenset[str]) -> list[str]:
 
 
 def _titles(viewer: Viewer, typed: str, visible: frozenset[str]) -> list[Named]:
-    # The index keeps no beginnings of one letter: the next word counts from its second one on.
-    longer = [word for word in typed.split() if len(word) > 1 or not word.isascii()]
-    ids = hands().index.suggest(" ".join(longer), visible=visible, limit=MOST_TITLES)
+    ids = hands().index.suggest(typed, visible=visible, limit=MOST_TITLES)
     query = select(Screencast.id, Screencast.title).where(Screencast.id.in_(ids), seen_by(viewer))
     titles = dict(db.session.execute(query).all())
     return [Named(each, titles[each]) for each in ids if each in titles]

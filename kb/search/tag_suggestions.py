@@ -1,6 +1,7 @@
 """Tags offered for one screencast; a person takes them or leaves them."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlalchemy import select
 
@@ -11,6 +12,7 @@ from kb.hands import hands
 from kb.index.contract import IndexBroken
 from kb.screencasts import queries
 from kb.screencasts.models import Screencast
+from kb.search.documents import language_of
 from kb.search.tagging import Suggestion, TagWords, Text, Words, candidates, chosen
 from kb.transcripts import actions as transcripts
 from kb.transcripts.chapters.actions import said_in
@@ -36,7 +38,7 @@ def suggested(viewer: Viewer, screencast: Screencast, *, limit: int = OFFERED) -
 
 def words_of(screencast: Screencast, *others: Text) -> Words:
     """All words of one screencast but its tags, and those of other texts."""
-    words = Words(hands().index.analyse)
+    words = Words(partial(hands().index.analyse, language=language_of(screencast)))
     for text in (*_texts(screencast), *others):
         words.add(text)
     return words

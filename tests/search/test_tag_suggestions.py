@@ -86,3 +86,12 @@ def test_the_api_offers_them_to_who_may_set_them(make: Make, author: Caller) -> 
     answer = author.get(f"/api/v1/screencasts/{new.id}/suggested-tags")
     assert answer.json["tags"][0] == {"name": "certificate", "count": 1}
     assert 'data-take-tag="certificate"' in author.get(f"/screencasts/{new.id}/suggested-tags").text
+
+
+def test_a_tag_is_known_by_its_forms_in_the_language_of_the_recording(make: Make, as_author: Viewer) -> None:
+    for number in range(2):
+        other = make(f"Drucker {number}", "drucker")
+        transcripts.put(other.id, "de", [TimedText(0, 9_000, "zwei Drucker")], source=WordsFrom.upload)
+    new = make("Wie es geht")
+    transcripts.put(new.id, "de", [TimedText(0, 9_000, "bei den Druckern")], source=WordsFrom.upload)
+    assert names(as_author, new) == ["drucker"]
