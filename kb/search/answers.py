@@ -22,7 +22,7 @@ from kb.search.documents import language_of, passages
 from kb.search.facets import as_counted, labelled
 from kb.search.findable import findable as findable
 from kb.search.marks import marked
-from kb.search.moments import FUSED_K, fuse, moments, window_score
+from kb.search.moments import fuse, moments, window_score
 from kb.search.nearby import empty_filters, nearby
 from kb.search.query import wanted, with_words
 from kb.search.results import Answer as Answer
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 # So many of the index's best hits are ordered again by their best 30 seconds. Fixed, so that pages fit together.
 RERANKED = 20
+# Of two orders of the same hits, how little the first places weigh more than the next.
+FUSED_K = 10
 
 
 def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) -> Answer:

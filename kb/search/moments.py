@@ -1,7 +1,7 @@
 """Where in a screencast the searched words are said or shown, and how well: the second that a hit opens at. Pure.
 
 The best 30 seconds by the weight of the searched words found in them make the first moment, which opens where those
-words stand closest together; the same weight, fused with the rank of the whole document, orders the hits.
+words stand closest together; the same weight, fused with the score of the whole document, orders the hits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ WINDOW_MS = 30_000
 CLOSE_MS = 12_000
 # A moment much weaker than the best is noise: some common word of the query.
 WORTH_SHOWING = 0.5
-FUSED_K = 10
-WINDOW_WEIGHT = 0.5
+# What is said together counts more than how often: see docs/decisions/0023.
+WINDOW_WEIGHT = 4.0
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,15 @@ def window_score(found: Sequence[Moment]) -> float:
 
 
 def fuse(hits: Sequence[Hit], window_scores: Mapping[str, float]) -> list[Hit]:
-    """Reorder hits by reciprocal ranks of the document and of its best window.
+    """Reorder hits by how near each comes to the best of them as a whole, and WINDOW_WEIGHT times that by its moment.
 
-    hits: in the index's order, and the same set for every page that is cut out of the result. Scores are of ranks
-    alone, and so tell nothing about documents that are not among the hits.
+    hits: best first, and the same set for every page that is cut out of the result.
     """
-    scores = [window_scores.get(hit.id, 0.0) for hit in hits]
-    fused = []
-    for rank, (hit, score) in enumerate(zip(hits, scores, strict=True), 1):
-        # Equals share a rank, and whoever comes after them pays for all: half of the words is no near miss.
-        window_rank = 1 + sum(other > score for other in scores)
-        of_window = WINDOW_WEIGHT / (FUSED_K + window_rank) if score else 0.0
-        fused.append(Hit(hit.id, 1 / (FUSED_K + rank) + of_window))
+    best = max((hit.score for hit in hits), default=0.0) or 1.0
+    best_window = max(window_scores.values(), default=0.0) or 1.0
+    fused = [
+        Hit(hit.id, hit.score / best + WINDOW_WEIGHT * window_scores.get(hit.id, 0.0) / best_window) for hit in hits
+    ]
     return sorted(fused, key=lambda hit: -hit.score)
 
 

@@ -152,6 +152,12 @@ def test_a_good_window_lifts_a_hit_and_its_lack_does_not_remove_one() -> None:
     assert [hit.id for hit in fuse(hits, {})] == ["a", "b", "c"]
 
 
+def test_said_together_comes_before_said_more_often_and_of_equals_said_more_often_first() -> None:
+    hits = [Hit("often", 9.0), Hit("together", 3.0), Hit("together too", 2.9), Hit("half of it", 1.0)]
+    windows = {"often": 4.0, "together": 8.0, "together too": 8.0, "half of it": 4.0}
+    assert [hit.id for hit in fuse(hits, windows)] == ["together", "together too", "often", "half of it"]
+
+
 def test_a_word_is_marked_by_its_forms_in_the_language_of_the_passage() -> None:
     index = WhooshIndex(Path("unused"))
     words = wanted(Query(("printer", "Drucker", "принтер", "configuración", "impresora")), {}, index.analyse)
