@@ -220,7 +220,7 @@ def test_the_first_tap_on_a_moment_plays_it(open_page: Callable[..., Page]) -> N
 
 def test_a_text_of_many_lines_is_searched_for_as_soon_as_it_is_pasted(open_page: Callable[..., Page]) -> None:
     page = open_page()
-    page.goto("/")
+    page.goto("/search?q=before")
     text = f"Traceback (most recent call last):\n  Error: {word('everyone', 'screen')}\n"
     paste(page, "[data-search-box]", "text/plain", text)
     page.wait_for_url(re.compile(r"/search\?q=Traceback.*%0A"))

@@ -29,10 +29,10 @@ document.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text/plain");
   // Programs that copy a table put a picture of it beside its words.
   if (!text.trim()) return takeImage(event, event.clipboardData);
-  const whole = event.target === box ? withPasted(text) : text;
-  if (!needsPost(whole)) return;
+  if (!needsPost(text)) return;
   event.preventDefault();
-  searchFor(whole);
+  // By itself: what stands in the box is the search before.
+  searchFor(text);
 });
 
 box?.form.addEventListener("submit", (event) => {
@@ -66,10 +66,6 @@ function isField(element) {
 
 function isSearchPage() {
   return location.pathname === new URL(box.form.action).pathname;
-}
-
-function withPasted(text) {
-  return box.value.slice(0, box.selectionStart) + text + box.value.slice(box.selectionEnd);
 }
 
 function needsPost(text) {
