@@ -39,7 +39,7 @@ PAGES = sorted(
         for route, what in ROUTES.items()
         if route.startswith("GET ") and (isinstance(what, Open) or what.is_page)
         for url in ((what.url,) if isinstance(what, Acts) else what.urls)
-        if not (url.endswith((".json", "z", ".csv", "/counts", "/suggested-tags")) or "/status?" in url)
+        if not (url.endswith((".json", "z", ".csv", "/counts", "/suggested-tags", "/badge")) or "/status?" in url)
     }
     | {"/?select=1", "/search?q=clip&select=1", "/nothing-here", "/search?q=nothing-has-this", "/search"}
 )
