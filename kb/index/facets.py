@@ -112,7 +112,8 @@ class _Values:
 
     def counted(self, matched: Mask) -> Counter[str]:
         counts = np.bincount(self._codes[matched[self._numbers]])
-        return Counter({self.names[code]: int(counts[code]) for code in np.flatnonzero(counts)})
+        found = np.flatnonzero(counts)
+        return Counter(dict(zip([self.names[code] for code in found.tolist()], counts[found].tolist(), strict=True)))
 
 
 def added(counted: Iterable[Mapping[str, Counter[str]]]) -> dict[str, Counter[str]]:

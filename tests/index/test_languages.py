@@ -18,6 +18,7 @@ SHELF = [
     Document("es", "Las impresoras", spoken="las configuraciones de la red", language="es-MX"),
     Document("ru", "Перезагрузка принтера", spoken="мы перезагружаем принтеры в офисе", language="ru"),
     Document("pl", "Drukarka sieciowa", screen="NullPointerException w drukarce", language="pl"),
+    Document("nb", "Skriveren i andre etasje", language="nb"),
     Document("ja", "プリンターの設定", spoken="全文検索を設定します", language="ja"),
 ]
 EVERYTHING = frozenset(document.id for document in SHELF) | {"both"}
@@ -51,6 +52,7 @@ def ids(index: Index, typed: str, visible: frozenset[str] = EVERYTHING) -> set[s
         ("принтер", {"ru"}),
         ("принтеров офис", {"ru"}),
         ("drukarka", {"pl"}),
+        ("etasjene", {"nb"}),
         ("null pointer", {"pl"}),
         ("NullPointerException", {"pl"}),
         ("全文検索", {"ja"}),

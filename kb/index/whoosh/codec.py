@@ -1,7 +1,7 @@
 """How Whoosh writes which documents hold a word, and where: as arrays, one after the other.
 
-Whoosh's own blocks are pickles of tuples, ten times as slow to read, and hold the places among the documents, though
-only phrases ask for those.
+Whoosh's own blocks are pickles of tuples, several times as slow to read, and hold the places among the documents,
+though only phrases ask for those.
 """
 
 import struct

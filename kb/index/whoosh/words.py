@@ -7,10 +7,10 @@ from kb.index.analysis import Analyser
 with warnings.catch_warnings():
     # Whoosh 2.7.4 was written before Python warned of unknown escapes in strings; every start would say so.
     warnings.simplefilter("ignore")
-    from whoosh.lang.porter2 import stem  # type: ignore[import-untyped]
     from whoosh.lang.snowball import classes  # type: ignore[import-untyped]
 
-# Porter2 of its own module is the same as Snowball's English, for a third of the time.
-STEMMERS = {language: make().stem for language, make in classes.items() if language != "en"} | {"en": stem}
+STEMMERS = {language: make().stem for language, make in classes.items()}
+# As Norwegian is tagged: Bokmål and Nynorsk.
+STEMMERS |= {"nb": STEMMERS["no"], "nn": STEMMERS["no"]}
 
 ANALYSER = Analyser(STEMMERS)
