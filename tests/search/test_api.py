@@ -61,11 +61,35 @@ def test_a_word_of_the_title_alone_is_a_moment_at_the_start(world: World) -> Non
 
 
 @pytest.mark.parametrize(
-    "query", ["", "   ", "?", '""', "-", "the", "%00", "\u202e", "x" * 5000, "tag:", 'by:""', "((((", "a OR"]
+    "query",
+    [
+        "",
+        "   ",
+        "?",
+        '""',
+        "-",
+        "the",
+        "%00",
+        "\u202e",
+        "x" * 5000,
+        "tag:",
+        'by:""',
+        "((((",
+        "a OR",
+        "🦓" * 300,
+        "שלום \u202e",
+        "in: -",
+        "\n\n",
+    ],
 )
 def test_whatever_is_typed_gets_an_answer(world: World, query: str) -> None:
     for url in ("/api/v1/search", "/search"):
         assert world.call("author", "GET", url, query_string={"q": query}).status_code == 200
+
+
+def test_bytes_that_are_no_text_get_an_answer(world: World) -> None:
+    for url in ("/api/v1/search", "/search"):
+        assert world.call("author", "GET", f"{url}?q=reset+%ED%A0%80%FF%00").status_code == 200
 
 
 def test_a_pasted_log_of_two_hundred_thousand_signs_is_answered_at_once(world: World) -> None:
@@ -273,6 +297,51 @@ def test_without_an_index_filters_still_hold(author: Caller, forty: list[str], b
         answer = author.get("/api/v1/search", query_string={"q": "reset"} | query).json
         assert [hit["screencast"]["id"] for hit in answer["hits"]] == [forty[3]], query
     assert author.get(f"/api/v1/search?q=reset&author={people.other}").json["total"] == 0
+
+
+def test_without_an_index_notes_tags_and_synonyms_are_looked_through(
+    author: Caller, forty: list[str], broken: None, people: People, call_as: Callable[[str], Caller]
+) -> None:
+    changed = {"purpose": "renew the lease", "description": "by dhcp", "tags": ["leases"]}
+    author.patch(f"/api/v1/screencasts/{forty[3]}", json=changed)
+    call_as(people.curator).put("/api/v1/tags/leases/synonyms", json={"synonyms": ["rentals"]})
+    typed = (
+        "renew",
+        "DHCP",
+        "leases",
+        "rentals",
+        '"the lease" reset',
+        "in:notes lease",
+        "dhcp -printer",
+        "lease by:author",
+    )
+    for query in typed:
+        answer = author.get("/api/v1/search", query_string={"q": query}).json
+        assert [hit["screencast"]["id"] for hit in answer["hits"]] == [forty[3]], query
+        assert (answer["degraded"], answer["nearby"]) == (True, None)
+    for query in ("in:title lease", "dhcp -lease", "lease before:2020", "lease lang:de", "in:speech lease"):
+        answer = author.get("/api/v1/search", query_string={"q": query}).json
+        assert (answer["degraded"], answer["total"]) == (True, 0), query
+
+
+def test_without_an_index_lengths_and_ages_are_those_of_the_facets(
+    author: Caller, forty: list[str], broken: None
+) -> None:
+    with writing() as session:
+        for at, duration_ms in enumerate((60_000, 60_001, 600_000, 600_001)):
+            session.get_one(Screencast, forty[at]).duration_ms = duration_ms
+    for name, value, expected in (
+        ("length", "1m", forty[:1]),
+        ("length", "3m", forty[1:2]),
+        ("length", "10m", forty[2:3]),
+        ("length", "over", forty[3:4]),
+        ("age", "7d", forty[:7]),
+        ("age", "31d", forty[7:31]),
+        ("age", "365d", forty[31:]),
+        ("age", "older", []),
+    ):
+        answer = author.get(f"/api/v1/search?q=reset&{name}={value}&limit=40").json
+        assert [hit["screencast"]["id"] for hit in answer["hits"]] == expected, (name, value)
 
 
 def test_without_an_index_signs_of_a_pattern_are_signs(author: Caller, forty: list[str], broken: None) -> None:
