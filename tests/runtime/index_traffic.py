@@ -1,6 +1,7 @@
-"""Who changes and who searches, each a process of its own: `python -m tests.runtime.index_traffic write|read API IDS`.
+"""Who changes and who searches, each a process: `python -m tests.runtime.index_traffic write|read API IDS LEAST`.
 
-The token comes as a line on standard input; at the next line it ends, and prints what it did as JSON.
+The token comes as a line on standard input; at the next line, and after that many times at least, it ends, and prints
+what it did as JSON.
 """
 
 import itertools
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -28,23 +30,23 @@ WORDS = (
 WRITE_EVERY_S, READ_EVERY_S = 0.15, 0.015
 
 
-def write(api: str, token: str, ids: list[str]) -> dict[str, Any]:
+def write(api: str, token: str, ids: list[str], least: int) -> dict[str, Any]:
     """Give each screencast another title, again and again. -> the last word of each."""
     last: dict[str, str] = {}
     failures: list[str] = []
     done = 0
-    for number in _until_told(WRITE_EVERY_S):
+    for number in _until_told(WRITE_EVERY_S, least):
         screencast_id = ids[number % len(ids)]
         last[screencast_id] = f"stormy{screencast_id}x{number}"
         done += _tried(failures, _change, api, token, screencast_id, f"Stormy {last[screencast_id]}")
     return {"count": done, "failures": failures, "last": last}
 
 
-def read(api: str, token: str, ids: list[str]) -> dict[str, Any]:
+def read(api: str, token: str, ids: list[str], least: int) -> dict[str, Any]:
     """Search for all kinds of words, and for screencasts that nobody changes, which must always be found."""
     failures: list[str] = []
     done = 0
-    for number in _until_told(READ_EVERY_S):
+    for number in _until_told(READ_EVERY_S, least):
         if number % 2:
             done += _tried(failures, _search, api, token, WORDS[number // 2 % len(WORDS)], None)
         else:
@@ -53,9 +55,14 @@ def read(api: str, token: str, ids: list[str]) -> dict[str, Any]:
     return {"count": done, "failures": failures}
 
 
-def _until_told(every_s: float) -> Iterator[int]:
+def _until_told(every_s: float, least: int) -> Iterator[int]:
+    is_told = False
     for number in itertools.count():
-        if select.select([sys.stdin], [], [], every_s)[0]:
+        if is_told:
+            time.sleep(every_s)
+        else:
+            is_told = bool(select.select([sys.stdin], [], [], every_s)[0])
+        if is_told and number >= least:
             return
         yield number
 
@@ -70,6 +77,17 @@ def _tried(failures: list[str], act: Callable[..., None], *arguments: Any) -> bo
 
 
 def _change(api: str, token: str, screencast_id: str, title: str) -> None:
+    """One who finds the database locked by all the others for half a minute is told to come again."""
+    try:
+        _patch(api, token, screencast_id, title)
+    except HTTPError as busy:
+        if busy.status != 503:
+            raise
+        time.sleep(float(busy.headers["Retry-After"]))
+        _patch(api, token, screencast_id, title)
+
+
+def _patch(api: str, token: str, screencast_id: str, title: str) -> None:
     _ask("PATCH", f"{api}/screencasts/{screencast_id}", token, json.dumps({"title": title}).encode())
 
 
@@ -86,6 +104,6 @@ def _ask(method: str, url: str, token: str, body: bytes | None = None) -> Any:
 
 
 if __name__ == "__main__":
-    kind, api, ids = sys.argv[1:]
+    kind, api, ids, least = sys.argv[1:]
     token = sys.stdin.readline().strip()
-    print(json.dumps({"write": write, "read": read}[kind](api, token, ids.split(","))))  # noqa: T201
+    print(json.dumps({"write": write, "read": read}[kind](api, token, ids.split(","), int(least))))  # noqa: T201
