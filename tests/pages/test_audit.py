@@ -150,7 +150,7 @@ def test_the_page_goes_on_where_it_ended(signed_in: Callable[[str], FlaskClient]
     page = admin.get("/audit?kind=category").text
     assert "Shelf 59" in page
     assert "Shelf 9<" not in page
-    following = page.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
+    following = "/audit" + page.partition('hx-get="/audit')[2].partition('"')[0].replace("&amp;", "&")
     rest = admin.get(following, headers={"HX-Request": "true"}).text
     assert "Shelf 9<" in rest
     assert "<html" not in rest
