@@ -105,6 +105,7 @@ def _fetched(package: str) -> Path:
                 "apt-get update once, and try again."
             )
         [archive] = downloads.glob(f"{name}_*.deb")
+        unpacked.mkdir(parents=True, exist_ok=True)
         subprocess.run(["dpkg-deb", "-x", archive, unpacked], check=True)
         archive.unlink()
         unpacked.rename(folder)
