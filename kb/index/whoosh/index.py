@@ -21,6 +21,7 @@ from kb.index.contract import Document, Found, Hit, IndexBroken, Query, Token
 from kb.index.folders import Folders
 from kb.index.ranking import Ranking
 from kb.index.whoosh.codec import Codec
+from kb.index.whoosh.merging import merge_small
 from kb.index.whoosh.postings import Postings
 from kb.index.whoosh.schema import FORMAT, schema, values
 from kb.index.whoosh.segment import Segment
@@ -31,6 +32,7 @@ with warnings.catch_warnings():
     # See words.py.
     warnings.simplefilter("ignore")
     from whoosh.index import create_in  # type: ignore[import-untyped]
+    from whoosh.writing import OPTIMIZE  # type: ignore[import-untyped]
 
 
 class WhooshIndex:
@@ -117,7 +119,7 @@ class WhooshIndex:
         with self._folders.writing(patience_s=self._patience_s):
             folder = self._folders.current()
             with _broken_if_torn(), _writer(opened(folder)) as writer:
-                writer.optimize = True
+                writer.mergetype = OPTIMIZE
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         with self._folders.writing(patience_s=self._patience_s), _said_if_full(), self._folders.replacing() as folder:
@@ -154,6 +156,7 @@ def _writer(index: Any) -> Any:
     # collected.
     writer = index.writer(codec=Codec(), _lk=False)
     writer.pool = Postings(Path(index.storage.folder))
+    writer.mergetype = merge_small
     return writer
 
 

@@ -1,0 +1,37 @@
+"""Changes one by one must neither leave a segment each behind nor have a large one written anew."""
+
+from pathlib import Path
+
+from kb.index.contract import Document, Query
+from kb.index.whoosh import WhooshIndex
+from kb.index.whoosh.merging import MOST
+from kb.index.whoosh.snapshot import opened
+
+MANY = 40
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """By segment: how many documents it was written with."""
+    (current,) = folder.glob("index-*")
+    return {segment.segment_id(): segment.doc_count_all() for segment in opened(current)._segments()}
+
+
+def test_small_segments_are_put_together_and_a_large_one_is_left(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    index.rebuild(Document(f"old-{n}", title="Change the toner") for n in range(MANY))
+    [large] = sizes(tmp_path)
+    for n in range(MANY):
+        index.write([Document(f"new-{n}", title="Change the drum")])
+    assert sizes(tmp_path)[large] == MANY
+    assert len(sizes(tmp_path)) <= 2 * MOST + 1
+    visible = frozenset(index.versions())
+    assert len(visible) == 2 * MANY
+    assert index.search(Query(("drum",)), visible=visible).total == MANY
+
+
+def test_a_segment_of_which_nothing_is_left_goes(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    index.rebuild([Document("one", title="Change the toner")])
+    [first] = sizes(tmp_path)
+    index.write([Document("one", title="Change the drum")])
+    assert first not in sizes(tmp_path)
