@@ -35,6 +35,9 @@ on_postgresql = --database=postgresql $(addprefix tests/,accounts categories cur
 quick_on_postgresql = --database=postgresql $(addprefix tests/,categories curation pages search screencasts/pipeline \
 	transcripts/editing transcripts/screen transcripts/chapters test_db.py)
 
+# The hundreds of processes that tests start would each compile all of kb anew where Python is told to keep nothing.
+test test-all: export PYTHONDONTWRITEBYTECODE =
+
 # Three at once for two processors: half of the time a test waits for a browser, a worker or the network.
 test: lint
 	.venv/bin/pytest -n 3 -m 'not slow'
