@@ -116,6 +116,23 @@ def test_the_arrow_keys_lead_through_hits_and_moments_and_enter_plays(open_page:
     page.wait_for_url(re.compile(r"/screencasts/\w+\?t=0"))
 
 
+def test_with_the_focus_nowhere_the_right_arrow_begins_at_the_first_hit_too(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.goto(ALL)
+    page.keyboard.press("ArrowRight")
+    expect(hits(page).first.locator(".hit-title a")).to_be_focused()
+
+
+def test_a_title_opens_at_the_second_that_helps_best_as_its_picture_does(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.goto(ALL)
+    hit = hits(page).first
+    moment = hit.locator(".moment-1").get_attribute("href")
+    assert moment and "?t=" in moment
+    assert hit.locator(".hit-title a").get_attribute("href") == moment
+    assert hit.locator("a.poster").get_attribute("href") == moment
+
+
 def test_keys_of_the_browser_and_of_fields_stay_theirs(open_page: Callable[..., Page]) -> None:
     page = open_page()
     page.goto(ALL)

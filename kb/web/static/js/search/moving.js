@@ -1,6 +1,6 @@
 // The keyboard in a list of hits: ↓ and ↑ go from moment to moment, → and ← from recording to recording, Enter plays (it is a
-// link), Escape goes back to the search box, as ↑ does from the first one. With the focus nowhere ↓ begins at the first hit in
-// sight. Fields, buttons and menus keep their keys, and so do readers of the screen, which take the arrows for themselves.
+// link), Escape goes back to the search box, as ↑ does from the first one. With the focus nowhere ↓ and → begin at the first
+// hit in sight. Fields, buttons and menus keep their keys, and so do readers of the screen, which take the arrows for themselves.
 // Reads: [data-found] around the list, [data-stop] on each link that is stopped at, [data-search-box].
 const list = () => document.querySelector("[data-found]");
 const stops = () => [...(list()?.querySelectorAll("[data-stop]") ?? [])];
@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 function begin({ key, target }) {
-  if (key !== "ArrowDown" || target !== document.body || document.querySelector(":popover-open")) return null;
+  if (!["ArrowDown", "ArrowRight"].includes(key) || target !== document.body || document.querySelector(":popover-open")) return null;
   return stops().find((stop) => stop.getBoundingClientRect().top >= 0);
 }
 
