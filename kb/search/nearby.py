@@ -1,7 +1,7 @@
 """Where to go from a search that found nothing: by what its asker may see, as everything else."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kb.accounts.rules import Viewer
@@ -14,8 +14,9 @@ from kb.search.query import is_excluded, is_filter, unquoted, without
 from kb.search.results import Broader, Narrowing, Nearby, Shower
 from kb.search.understanding import Meaning, understand
 
-# Of a pasted log not every word is worth a search of its own.
+# Of a pasted log not every word is worth a search of its own, nor is each of the hundred filters of a made-up address.
 MOST_WORDS = 8
+MOST_FILTERS = 8
 MOST_PEOPLE = 5
 CLOSEST = 20
 # Of a word that stands nowhere so much must begin a word of a title that is close to it.
@@ -32,9 +33,9 @@ def nearby(viewer: Viewer, asked: Asked, meaning: Meaning, ids: frozenset[str]) 
     )
 
 
-def empty_filters(narrowings: Iterable[Narrowing], ids: frozenset[str]) -> Iterator[str]:
+def empty_filters(narrowings: Sequence[Narrowing], ids: frozenset[str]) -> Iterator[str]:
     """Sentences about those filters by which nothing at all is left. Raises IndexBroken."""
-    for each in narrowings:
+    for each in narrowings[:MOST_FILTERS]:
         query = _alone(each)
         if query and not _total(query, ids):
             yield f"Nothing that you can see {_EMPTY[each.name]} “{each.label}”."
@@ -66,7 +67,7 @@ def _nearest(word: str, ids: frozenset[str]) -> tuple[str, ...]:
 
 def _broader(viewer: Viewer, asked: Asked, meaning: Meaning, ids: frozenset[str]) -> Iterator[Broader]:
     """The same search without each thing that holds it back, and without all of them, where that finds something."""
-    ways = [(each.label, each.without) for each in meaning.narrowings]
+    ways = [(each.label, each.without) for each in meaning.narrowings[:MOST_FILTERS]]
     if meaning.typed.phrases:
         ways.append(("the quotes", replace(asked, typed=unquoted(asked.typed))))
     if meaning.typed.excluded:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -94,8 +95,7 @@ class _Reading:
         if name == "category":
             self._keep_category(_category(value), "There is no such category any more.", value, rest)
         elif name == "author":
-            known = authors(self._viewer)
-            self._keep_author(value if value in known else None, known, "this person", rest)
+            self._keep_author(value if value in self._authors else None, "this person", rest)
         elif name == "tag":
             self._keep(name, value, value, rest)
         else:
@@ -110,8 +110,7 @@ class _Reading:
             case "category":
                 self._keep_category(_category_named(text), f"There is no category called “{text}”.", text, rest)
             case "by":
-                known = authors(self._viewer)
-                self._keep_author(self._person_named(text, known), known, f"anybody called “{text}”", rest)
+                self._keep_author(self._person_named(text), f"anybody called “{text}”", rest)
             case "in" if text.lower() in SOURCES:
                 self._keep("source", text.lower(), SOURCE_LABELS[text.lower()], rest)
             case "lang" if language := _language_named(text):
@@ -149,9 +148,9 @@ class _Reading:
         else:
             self._miss("category", text, missing, rest)
 
-    def _keep_author(self, person_id: str | None, known: dict[str, str], who: str, rest: Asked) -> None:
+    def _keep_author(self, person_id: str | None, who: str, rest: Asked) -> None:
         if person_id:
-            self._keep("author", person_id, known[person_id], rest)
+            self._keep("author", person_id, self._authors[person_id], rest)
         else:
             self._miss("author", who, f"Nothing that you can see was shown by {who}.", rest)
 
@@ -160,9 +159,15 @@ class _Reading:
         self._names_nothing = True
         self.notes.append(note)
 
-    def _person_named(self, text: str, known: dict[str, str]) -> str | None:
+    @cached_property
+    def _authors(self) -> dict[str, str]:
+        """By id the names of those who have shown something that the viewer may see."""
+        shown = select(Screencast.author_id).where(queries.seen_by(self._viewer))
+        return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(shown))).all())
+
+    def _person_named(self, text: str) -> str | None:
         """Of those who have shown something to the asker: by the name, else by the start of a part of it."""
-        sought = text.casefold()
+        known, sought = self._authors, text.casefold()
         alike = sorted(known, key=lambda each: (known[each].casefold() != sought, known[each].casefold(), each))
         found = [each for each in alike if _is_called(known[each].casefold(), sought)]
         if found and len(found) > 1 and known[found[0]].casefold() != sought:
@@ -204,12 +209,6 @@ _HOW_TO_WRITE = {
     "before": "Write a date as before:2026, before:2026-05 or before:2026-05-03.",
     "after": "Write a date as after:2026, after:2026-05 or after:2026-05-03.",
 }
-
-
-def authors(viewer: Viewer) -> dict[str, str]:
-    """By id the names of those who have shown something that the viewer may see."""
-    shown = select(Screencast.author_id).where(queries.seen_by(viewer))
-    return dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(shown))).all())
 
 
 def _category(address: str) -> Category | None:
