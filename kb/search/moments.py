@@ -4,6 +4,7 @@ The best 30 seconds by the weight of the searched words found in them make the f
 words stand closest together; the same weight, fused with the score of the whole document, orders the hits.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -93,7 +94,9 @@ class _Window:
         return self.matches[-1].passage.start_ms - self.matches[0].passage.start_ms
 
     def moment(self, titles: Sequence[Match], held: int) -> Moment:
-        together = set(_closest([said for match in self.matches for said in match.said()], self.weights))
+        # Each once: where only the passage's time is known, a word that it repeats is said at the same one.
+        every = dict.fromkeys(said for match in self.matches for said in match.said())
+        together = set(_closest(list(every), self.weights))
         shown = [match for match in self.matches if together.intersection(match.said())]
         start_ms = min(said.at_ms for said in together)
         end_ms = max(start_ms, shown[-1].passage.end_ms)
@@ -104,19 +107,28 @@ class _Window:
 
 
 def _windows(matches: Sequence[Match], weights: Mapping[str, float]) -> list[_Window]:
-    """One window for each match that could be its first, best first; of equals the tightest, then the earliest."""
+    """One window for each match that could be its first, best first; of equals the tightest, then the earliest.
+
+    From the last match to the first, as a file of captions may have thousands within the same 30 s.
+    """
     windows = []
-    for at, first in enumerate(matches):
+    # Word -> how good a form of it -> the next match that has it.
+    coming: dict[str, dict[float, int]] = defaultdict(dict)
+    for at in range(len(matches) - 1, -1, -1):
+        for stem, grade in matches[at].grades.items():
+            coming[stem][grade] = at
+        until_ms = matches[at].passage.start_ms + WINDOW_MS
+        kept: set[int] = set()
         grades: dict[str, float] = {}
-        kept = []
-        for match in matches[at:]:
-            if match.passage.start_ms >= first.passage.start_ms + WINDOW_MS:
-                break
-            better = {stem: grade for stem, grade in match.grades.items() if grade > grades.get(stem, 0.0)}
-            if better:
-                grades |= better
-                kept.append(match)
-        windows.append(_Window(tuple(kept), _score(grades, weights), weights))
+        for stem, places in coming.items():
+            for place, grade in sorted((place, grade) for grade, place in places.items()):
+                if matches[place].passage.start_ms >= until_ms:
+                    break
+                if grade > grades.get(stem, 0.0):
+                    grades[stem] = grade
+                    kept.add(place)
+        windows.append(_Window(tuple(matches[place] for place in sorted(kept)), _score(grades, weights), weights))
+    windows.reverse()
     return sorted(windows, key=lambda w: (-w.score, w.span_ms, w.matches[0].passage.start_ms))
 
 

@@ -144,6 +144,15 @@ def test_moments_lie_within_their_passages(cues: list[str], typed: str) -> None:
         assert "<mark>" in moment.html
 
 
+def test_thousands_of_captions_at_one_moment_are_looked_through_once() -> None:
+    """A file of captions may have 20,000; with each pair of them compared this took minutes, for all who search."""
+    storm = [Passage(at, at + 1_000, "merge branch merging " * 3) for at in range(20_000)]
+    [first, *others] = moments(storm, looking_for("merging branch"), analyse)
+    assert (first.start_ms, first.score, len(others)) == (0, 2.0, 4)
+    long = [Passage(0, 1_000, "merge branch merging " * 5_000)]
+    assert moments(long, looking_for("merging branch"), analyse)[0].score == 2.0
+
+
 def test_a_good_window_lifts_a_hit_and_its_lack_does_not_remove_one() -> None:
     hits = [Hit("a", 9.0), Hit("b", 8.9), Hit("c", 1.0)]
     assert [hit.id for hit in fuse(hits, {"b": 5.0, "c": 5.0})] == ["b", "c", "a"]
