@@ -1,12 +1,12 @@
 """What a person says of a screencast: read alike from a form and from the API."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from kb.accounts.rules import VISIBILITIES
-from kb.screencasts.languages import language_tag
+from kb.screencasts.languages import SAYS_NOTHING, language_tag
 from kb.web.forms import is_shown
 
 TITLE_LENGTH = 200
@@ -96,5 +96,11 @@ class Words(BaseModel):
 
 class Upload(Words):
     captions_language: Annotated[str, AfterValidator(language_tag)] = Field(
-        "en", description="BCP 47, of the captions file."
+        "en", description="BCP 47, of the captions file; left out: `language`, else English."
     )
+
+    @model_validator(mode="after")
+    def _captioned_as_spoken(self) -> Self:
+        if "captions_language" not in self.model_fields_set and self.language and self.language not in SAYS_NOTHING:
+            self.captions_language = self.language
+        return self

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -265,6 +266,17 @@ def test_captions_come_along(upload: Upload, author: Caller) -> None:
     assert [(each["language"], each["source"]) for each in taken["captions"]] == [("pt-BR", "upload")]
     url = taken["captions"][0]["url"].removeprefix("http://127.0.0.1:8000")
     assert author.get(url).text == "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nReset the übung\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [({"language": "de"}, "de"), ({"language": "de", "captions_language": "en"}, "en"), ({}, "en")]
+)
+def test_captions_without_a_language_are_in_that_of_the_recording(
+    upload: Upload, said: dict[str, str], kept: str
+) -> None:
+    captions = b"WEBVTT\n\n00:00.500 --> 00:01.500\nDas Kennwort\n"
+    taken = upload(captions=captions, **said).json
+    assert [each["language"] for each in taken["captions"]] == [kept]
 
 
 # -- the form that works without JavaScript -------------------------------------------------------------------
