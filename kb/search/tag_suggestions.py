@@ -10,9 +10,9 @@ from kb.categories.vocabulary import known
 from kb.db import db
 from kb.hands import hands
 from kb.index.contract import IndexBroken
-from kb.screencasts import queries
 from kb.screencasts.models import Screencast
 from kb.search.documents import language_of
+from kb.search.findable import findable
 from kb.search.tagging import Suggestion, TagWords, Text, Words, candidates, chosen
 from kb.transcripts import actions as transcripts
 from kb.transcripts.chapters.actions import said_in
@@ -25,7 +25,7 @@ TITLE, OTHERS = 4.0, 1.0
 
 def suggested(viewer: Viewer, screencast: Screencast, *, limit: int = OFFERED) -> list[Suggestion]:
     """Best first; by tags and words of what the viewer may see alone. Empty while the index can't be read."""
-    index, visible = hands().index, queries.visible_ids(viewer)
+    index, visible = hands().index, findable(viewer)
     words = words_of(screencast)
     tags = [TagWords(tag.name, tag.count, tag.words) for tag in known(viewer).values() if not tag.is_retired]
     found = candidates(words, tags, had=[tag.name for tag in screencast.tags])

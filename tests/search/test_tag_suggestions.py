@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from kb import outbox
+from kb.accounts.actions import access_changed
 from kb.accounts.rules import Viewer
 from kb.db import writing
 from kb.index.contract import IndexBroken
@@ -19,6 +21,10 @@ from tests.search.conftest import Make
 
 def names(viewer: Viewer, screencast: Screencast) -> list[str]:
     search.rebuild()
+    return names_now(viewer, screencast)
+
+
+def names_now(viewer: Viewer, screencast: Screencast) -> list[str]:
     return [each.name for each in suggested(viewer, screencast)]
 
 
@@ -59,6 +65,20 @@ def test_no_tag_and_no_word_of_what_the_asker_may_not_see(make: Make, people: Pe
     new = make("Zanzibar trip")
     assert names(as_author, new) == []
     assert names(Viewer(person_id=people.other), new)[0] == "zanzibar"
+
+
+def test_no_word_that_was_taken_out_before_the_asker_could_see_it(
+    make: Make, people: People, as_author: Viewer
+) -> None:
+    shared = [make(f"Zanzibar payroll {number}", author_id=people.other, visibility="private") for number in range(3)]
+    new = make("Zanzibar trip")
+    search.rebuild()
+    with writing():
+        for each in shared:
+            each.title, each.visibility = "Payroll", "everyone"
+            outbox.changed(each.id, widens=True)
+        access_changed()
+    assert names_now(as_author, new) == []
 
 
 def test_what_it_has_already_is_left_out(make: Make, as_author: Viewer) -> None:
