@@ -1,13 +1,16 @@
 """Search by an image in the API."""
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from kb.accounts.sessions import signed_in, viewer
+from kb.search import log
 from kb.search.addresses import fitting
-from kb.search.answers import Asked, answer
+from kb.search.answers import answer
 from kb.search.api import SearchOut
+from kb.search.asked import Asked
 from kb.search.image_views import MOST_OFTEN, words_in_request
 from kb.search.present import answer_as_json
 from kb.web.api import blueprint, takes
@@ -39,5 +42,7 @@ class ImageSearchOut(SearchOut):
 @limiter.limit(MOST_OFTEN)
 def search() -> dict[str, Any]:
     words = words_in_request()
-    found = answer(viewer(), fitting(viewer(), Asked(words)), limit=HITS)
+    asked = fitting(viewer(), Asked(words))
+    found = answer(viewer(), asked, limit=HITS)
+    found = replace(found, search_id=log.searched(viewer(), asked, found))
     return {**answer_as_json(found, None), "words": words}

@@ -22,6 +22,7 @@ from kb.screentext.scripted import Scripted as Unread
 from kb.screentext.tesseract import Tesseract
 from kb.search import actions as search
 from kb.search import addresses, image_words
+from kb.search.models import Search
 from tests.conftest import Caller, People
 from tests.databases import Migrated
 
@@ -91,6 +92,11 @@ def test_the_words_of_an_image_are_read_and_searched(
     assert SAID in answer.json["words"]
     assert SAID in answer.json["query"]
     assert answer.json["hits"][0]["screencast"]["id"] == item
+    answer.close()
+    db.session.rollback()
+    logged = db.session.get_one(Search, answer.json["search_id"])
+    assert (logged.person_id, logged.total) == (people.mate, 1)
+    assert SAID in logged.words
 
 
 def test_it_finds_nothing_that_its_asker_may_not_see(
