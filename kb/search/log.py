@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from kb.accounts.rules import Viewer
 from kb.db import db, new_id, now, writing
 from kb.screencasts import actions as screencasts
-from kb.search.answers import Answer, Asked
+from kb.search.asked import Asked
 from kb.search.models import LONGEST_LOGGED, Search
+from kb.search.results import Answer
 from kb.web.forms import is_shown
 
 log = logging.getLogger(__name__)

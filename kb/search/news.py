@@ -19,8 +19,9 @@ from kb.hands import hands
 from kb.index.contract import Hit, IndexBroken, Query
 from kb.screencasts.models import Screencast
 from kb.screencasts.queries import ID_BATCH, seen_by
-from kb.search.answers import answered, findable
+from kb.search.answers import answered
 from kb.search.asked import Asked
+from kb.search.findable import findable
 from kb.search.models import SavedSearch
 from kb.search.results import AnsweredHit
 from kb.search.understanding import understand

@@ -9,7 +9,7 @@ from kb.hands import hands
 from kb.index.contract import IndexBroken, Query
 from kb.screencasts import queries
 from kb.screencasts.models import Screencast
-from kb.search.answers import findable
+from kb.search.findable import findable
 from kb.search.tag_suggestions import TITLE, words_of
 from kb.search.tagging import Text, chosen, outstanding
 

@@ -20,7 +20,7 @@ from kb.hands import hands
 from kb.index.contract import IndexBroken
 from kb.screencasts.models import Screencast
 from kb.screencasts.queries import seen_by
-from kb.search.answers import findable
+from kb.search.findable import findable
 from kb.search.models import Search
 from kb.search.query import parse
 

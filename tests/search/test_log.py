@@ -15,8 +15,9 @@ from kb.db import db, now, writing
 from kb.errors import NotFound
 from kb.screencasts.models import Screencast
 from kb.search import log
-from kb.search.answers import Answer, Asked
+from kb.search.asked import Asked
 from kb.search.models import LONGEST_LOGGED, Search
+from kb.search.results import Answer
 from tests.conftest import Caller, People
 
 EMPTY = Answer(Asked(""))
