@@ -72,7 +72,7 @@ compile = .venv/bin/uv --quiet pip compile --universal --python-version 3.11 --g
 # programs for machines without root, in the same version for each Python; what their wheels ask for besides is for
 # Python programs that import them.
 lock:
-	$(compile) pyproject.toml --group build --output-file requirements.lock
-	$(compile) pyproject.toml --group build --group test --constraint requirements.lock --output-file requirements-test.lock
+	$(compile) pyproject.toml --extra semantic --group build --output-file requirements.lock
+	$(compile) pyproject.toml --extra semantic --group build --group test --constraint requirements.lock --output-file requirements-test.lock
 	$(compile) --group wheels --no-deps --fork-strategy fewest --output-file requirements-wheels.lock
 	.venv/bin/npm install --package-lock-only

@@ -26,6 +26,7 @@ HERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - compared with, 
 SIGNUP = r"invite|open|domain:[a-z0-9-]+(\.[a-z0-9-]+)+"
 # A Whisper model is one in the data folder, by its name, or a folder elsewhere.
 SPEECH = r"auto|pocketsphinx|none|whisper:(/.+|~/.+|(?!\.\.?$)[^/\s]+)"
+SEMANTIC = r"off|/.+|~/.+"
 
 
 class BadSettings(KbError):
@@ -85,6 +86,7 @@ class Settings(BaseModel):
     secret_key: Annotated[str, AfterValidator(_secret)] = ""
     speech: Annotated[str, _one_of(SPEECH, "auto, whisper:NAME-OR-FOLDER, pocketsphinx or none")] = "auto"
     screen_text: Annotated[str, _one_of(r"auto|none", "auto or none")] = "auto"
+    semantic: Annotated[str, _one_of(SEMANTIC, "off, or the whole path of a model's folder")] = "off"
     keep_originals: bool = True
     max_upload_bytes: Annotated[int, Field(ge=1)] = 2 * 1024**3
     max_duration_s: Annotated[int, Field(ge=1)] = 3600
@@ -139,6 +141,21 @@ class Settings(BaseModel):
     def models_dir(self) -> Path:
         """Where an admin puts models of speech, each in a folder that has its name."""
         return self.private_dir / "models"
+
+    @property
+    def meaning_dir(self) -> Path:
+        """The vectors of all passages, made with the model of KB_SEMANTIC."""
+        return self.private_dir / "meaning"
+
+    @property
+    def meaning_socket(self) -> Path:
+        """Where the process listens that holds the model for those who search."""
+        return self.meaning_dir / "asked.sock"
+
+    @property
+    def semantic_folder(self) -> Path | None:
+        """None: searches go by words alone."""
+        return None if self.semantic == "off" else Path(self.semantic).expanduser()
 
     def make_folders(self) -> None:
         """Make the data folder and what belongs in it; the private part for this user alone."""

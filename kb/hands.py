@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
 
@@ -22,6 +22,10 @@ from kb.speech.contract import Engine
 from kb.storage.contract import Storage
 from kb.storage.local import LocalStorage
 from kb.storage.room import Filesystem, filesystems, has_room
+
+if TYPE_CHECKING:
+    # Without KB_SEMANTIC nothing of it is imported.
+    from kb.meaning.local import LocalMeaning
 
 # Models of speech are large, and ours, unlike recordings.
 ENGINE_MEMORY_BYTES = 3 * 1024**3
@@ -50,6 +54,16 @@ class Hands:
         from kb.index.whoosh import WhooshIndex
 
         return WhooshIndex(self.settings.index_dir)
+
+    @cached_property
+    def meaning(self) -> "LocalMeaning | None":
+        """None: searches go by words alone."""
+        folder = self.settings.semantic_folder
+        if not folder:
+            return None
+        from kb.meaning.local import LocalMeaning
+
+        return LocalMeaning(folder, self.settings.meaning_dir, self.settings.meaning_socket)
 
     def filesystems(self) -> list[Filesystem]:
         """Each that the site writes to: parts of the data folder may be mounts or links."""

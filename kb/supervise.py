@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PROCFILE = Path(__file__).resolve().parent.parent / "Procfile"
 REDIS = "redis"
+MEANING = "meaning"
 REDIS_SERVER = "redis-server"
 STOP_WAIT_S = {"web": 5, REDIS: 10}
 WORKER_STOP_WAIT_S = 8
@@ -85,6 +86,8 @@ def programs(procfile: str, settings: "Settings") -> list[Program]:
     """The programs of a Procfile's text, after the private Redis if the settings name no other."""
     lines = [line for line in procfile.splitlines() if line.strip() and not line.startswith("#")]
     listed = [_program(line) for line in lines]
+    if settings.semantic_folder:
+        listed.append(_meaning(settings, settings.semantic_folder))
     return listed if settings.redis_url else [_private_redis(settings), *listed]
 
 
@@ -94,6 +97,12 @@ def _program(line: str) -> Program:
         raise CannotStart(f"The Procfile needs lines like 'name: exec command'; this one is not: {line}")
     name, command = match.groups()
     return Program(name, command.strip(), STOP_WAIT_S.get(name, WORKER_STOP_WAIT_S))
+
+
+def _meaning(settings: "Settings", folder: Path) -> Program:
+    """The process that holds the model of KB_SEMANTIC for all that search."""
+    command = [sys.executable, "-P", "-m", "kb.meaning.answering", str(folder), str(settings.meaning_socket)]
+    return Program(MEANING, "exec " + shlex.join(command), WORKER_STOP_WAIT_S)
 
 
 def _private_redis(settings: "Settings") -> Program:
