@@ -1,4 +1,6 @@
-"""Who changes and who searches, each a process: `python -m tests.runtime.index_traffic write|read API IDS LEAST`.
+"""Who changes and who searches, each a process.
+
+Usage: `python -m tests.runtime.index_traffic write|read API IDS EVERY_S LEAST`.
 
 The token comes as a line on standard input; at the next line, and after that many times at least, it ends, and prints
 what it did as JSON.
@@ -26,27 +28,25 @@ WORDS = (
     "how do I merge",
     "",
 )
-# Fewer than the 600 changes and 6,000 searches a minute that one token may make.
-WRITE_EVERY_S, READ_EVERY_S = 0.15, 0.015
 
 
-def write(api: str, token: str, ids: list[str], least: int) -> dict[str, Any]:
+def write(api: str, token: str, ids: list[str], every_s: float, least: int) -> dict[str, Any]:
     """Give each screencast another title, again and again. -> the last word of each."""
     last: dict[str, str] = {}
     failures: list[str] = []
     done = 0
-    for number in _until_told(WRITE_EVERY_S, least):
+    for number in _until_told(every_s, least):
         screencast_id = ids[number % len(ids)]
         last[screencast_id] = f"stormy{screencast_id}x{number}"
         done += _tried(failures, _change, api, token, screencast_id, f"Stormy {last[screencast_id]}")
     return {"count": done, "failures": failures, "last": last}
 
 
-def read(api: str, token: str, ids: list[str], least: int) -> dict[str, Any]:
+def read(api: str, token: str, ids: list[str], every_s: float, least: int) -> dict[str, Any]:
     """Search for all kinds of words, and for screencasts that nobody changes, which must always be found."""
     failures: list[str] = []
     done = 0
-    for number in _until_told(READ_EVERY_S, least):
+    for number in _until_told(every_s, least):
         if number % 2:
             done += _tried(failures, _search, api, token, WORDS[number // 2 % len(WORDS)], None)
         else:
@@ -104,6 +104,7 @@ def _ask(method: str, url: str, token: str, body: bytes | None = None) -> Any:
 
 
 if __name__ == "__main__":
-    kind, api, ids, least = sys.argv[1:]
+    kind, api, ids, every_s, least = sys.argv[1:]
     token = sys.stdin.readline().strip()
-    print(json.dumps({"write": write, "read": read}[kind](api, token, ids.split(","), int(least))))  # noqa: T201
+    act = {"write": write, "read": read}[kind]
+    print(json.dumps(act(api, token, ids.split(","), float(every_s), int(least))))  # noqa: T201

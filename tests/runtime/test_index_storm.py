@@ -22,19 +22,25 @@ from kb.index.whoosh.index import WhooshIndex
 from tests.runtime.storms import Site, running_site, wait_for
 
 CALM = 10
+# By kind, how long each of them waits between two. In a real storm just fewer than the 600 changes and 6,000 searches a
+# minute that one token may make.
+STORM = {"write": 0.15, "read": 0.015}
+BREEZE = {"write": 0.5, "read": 0.1}
 SAID = "we restart the service and then the certificate of the vpn client is merged with the invoice "
 
 
 def test_a_short_storm_loses_no_document_and_fails_no_search(tmp_path: Path) -> None:
-    weather(tmp_path, writers=4, readers=2, rows=40, kills=3, searches=200)
+    weather(tmp_path, writers=4, readers=2, rows=40, kills=3, searches=200, every_s=BREEZE)
 
 
 @pytest.mark.slow
 def test_twenty_writers_and_fifty_kills_lose_no_document_and_fail_no_search(tmp_path: Path) -> None:
-    weather(tmp_path, writers=20, readers=4, rows=400, kills=50, searches=10_000)
+    weather(tmp_path, writers=20, readers=4, rows=400, kills=50, searches=10_000, every_s=STORM)
 
 
-def weather(folder: Path, *, writers: int, readers: int, rows: int, kills: int, searches: int) -> None:
+def weather(
+    folder: Path, *, writers: int, readers: int, rows: int, kills: int, searches: int, every_s: dict[str, float]
+) -> None:
     """Change, search and kill the worker of the index at once, until it was killed so often.
 
     searches: how many there are at least. Seeded by STORM_SEED, or anew each time.
@@ -46,8 +52,14 @@ def weather(folder: Path, *, writers: int, readers: int, rows: int, kills: int, 
         calm, stormy = fill(site, folder / "rows.jsonl", rows)
         tokens = curators(site, writers + readers)
         began = time.monotonic()
-        writing = [Traffic(site, "write", tokens.pop(), stormy[number::writers]) for number in range(writers)]
-        reading = [Traffic(site, "read", tokens.pop(), calm, searches // readers) for _ in range(readers)]
+        # Each changes each of its own at least once.
+        writing = [
+            Traffic(site, "write", tokens.pop(), ids, every_s["write"], len(ids))
+            for ids in (stormy[number::writers] for number in range(writers))
+        ]
+        reading = [
+            Traffic(site, "read", tokens.pop(), calm, every_s["read"], searches // readers) for _ in range(readers)
+        ]
         for _ in range(kills):
             kill_at_work(site, chance)
         lasting_s = time.monotonic() - began
@@ -70,10 +82,13 @@ def weather(folder: Path, *, writers: int, readers: int, rows: int, kills: int, 
 class Traffic:
     """A process that changes or searches until it is told to end, and so often at least."""
 
-    def __init__(self, site: Site, kind: str, token: str, ids: list[str], least: int = 0) -> None:
+    def __init__(self, site: Site, kind: str, token: str, ids: list[str], every_s: float, least: int) -> None:
         command = [sys.executable, "-m", "tests.runtime.index_traffic", kind, f"http://{site.address}/api/v1"]
         self._process = subprocess.Popen(
-            [*command, ",".join(ids), str(least)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*command, ",".join(ids), str(every_s), str(least)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self._tell(token)
 
