@@ -9,7 +9,7 @@ from kb.accounts.rules import Viewer
 from kb.search.asked import Asked
 from kb.search.understanding import understand
 
-# Encoded. Gunicorn takes a first line of 4,094 characters, and each moment that is found has the search in its address.
+# Encoded. Gunicorn takes a first line of 8,190 characters, and each moment that is found has the search in its address.
 LONGEST_SEARCHED = 2_000
 
 

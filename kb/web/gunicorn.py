@@ -32,6 +32,8 @@ worker_tmp_dir = _memory if os.access(_memory, os.W_OK) else None
 control_socket_disable = True
 # A description travels in a header of an upload in parts; nginx has to let as much through (deploy/nginx).
 limit_request_field_size = 32 * 1024
+# A pasted error travels in the address of its search. Gunicorn takes no more; nginx lets it through.
+limit_request_line = 8190
 # The site logs each request itself.
 accesslog = None
 loglevel = "warning"

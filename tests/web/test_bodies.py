@@ -167,6 +167,12 @@ def test_pages_are_served_while_hundreds_send_and_never_end(served: Served, path
                 assert answer(connection)[0] == 200
 
 
+def test_an_address_may_hold_a_long_error(served: Served) -> None:
+    with served.connect() as connection:
+        connection.sendall(served.head("/api/v1/search?q=" + "failed+" * 1_150, method="GET"))
+        assert answer(connection)[0] == 200
+
+
 def test_a_client_that_goes_away_in_the_middle_leaves_nothing_behind(served: Served) -> None:
     with served.connect() as connection:
         connection.sendall(served.head("/api/v1/screencasts", "Content-Length: 900000"))
