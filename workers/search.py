@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from kb.search import actions, log, tending
+from kb.search import actions, learning, log, tending
 from workers.main import job
 
 
 @job("search.drain")
 def drain() -> None:
-    actions.drain()
+    learning.drain()
 
 
 @job("search.rebuild")

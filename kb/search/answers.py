@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -14,9 +15,10 @@ from kb.accounts.rules import Viewer
 from kb.db import db, now
 from kb.hands import hands
 from kb.index.contract import Found, Hit, IndexBroken, Query
+from kb.meaning.contract import Near
 from kb.screencasts import queries
 from kb.screencasts.models import Screencast
-from kb.search import actions, without_index
+from kb.search import actions, closeness, without_index
 from kb.search.asked import Asked as Asked
 from kb.search.documents import language_of, passages
 from kb.search.facets import as_counted, labelled
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 
 # So many of the index's best hits are ordered again by their best 30 seconds. Fixed, so that pages fit together.
 RERANKED = 20
+# So many more as are near in meaning, which the index has further down.
+PROMOTED = 10
 # Of two orders of the same hits, how little the first places weigh more than the next.
 FUSED_K = 10
 
@@ -44,7 +48,7 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
     asked.check()
     began = time.perf_counter()
     meaning = understand(viewer, asked)
-    found, degraded = _found(viewer, meaning, asked.sort, offset, limit)
+    found, nearest, degraded = _found(viewer, asked, meaning, offset, limit)
     beside, notes = _beside(viewer, asked, meaning) if not found.total and not degraded else (None, ())
     narrowings = tuple(as_counted(each, found.facets) for each in meaning.narrowings)
     more = offset + limit < found.total
@@ -60,22 +64,27 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
         notes=(*meaning.notes, *notes),
         understood=_understood(meaning, narrowings, found),
         nearby=beside,
+        close=_close(viewer, found, nearest) if not offset else [],
         took_ms=round((time.perf_counter() - began) * 1000, 1),
     )
 
 
-def _found(viewer: Viewer, meaning: Meaning, sort: str, offset: int, limit: int) -> tuple[Found, bool]:
-    """With whether the index could not answer."""
+def _found(
+    viewer: Viewer, asked: Asked, meaning: Meaning, offset: int, limit: int
+) -> tuple[Found, Sequence[Near], bool]:
+    """By the words, by meaning, and whether the index could not answer."""
     if meaning.query is None:
-        return Found(), False
+        return Found(), (), False
     try:
-        if sort == "best":
-            return _search(meaning, meaning.query, findable(viewer), offset, limit), False
-        return _search_sorted(viewer, meaning.query, sort, offset, limit), False
+        if asked.sort == "best":
+            ids = findable(viewer)
+            nearest = closeness.near(asked, meaning, ids)
+            return _search(meaning, meaning.query, ids, nearest, offset, limit), nearest, False
+        return _search_sorted(viewer, meaning.query, asked.sort, offset, limit), (), False
     except IndexBroken as broken:
         log.error("search is degraded", extra={"reason": broken.detail})
         actions.ask_for_rebuild()
-        return without_index.search(viewer, meaning.query, offset, limit), True
+        return without_index.search(viewer, meaning.query, offset, limit), (), True
 
 
 def _beside(viewer: Viewer, asked: Asked, meaning: Meaning) -> tuple[Nearby | None, tuple[str, ...]]:
@@ -90,18 +99,28 @@ def _beside(viewer: Viewer, asked: Asked, meaning: Meaning) -> tuple[Nearby | No
         return None, ()
 
 
-def _search(meaning: Meaning, query: Query, ids: frozenset[str], offset: int, limit: int) -> Found:
-    """The index's hits for this page, the first RERANKED of all ordered by window as well."""
+def _search(
+    meaning: Meaning, query: Query, ids: frozenset[str], nearest: Sequence[Near], offset: int, limit: int
+) -> Found:
+    """The index's hits for this page, the first RERANKED of all ordered by window, and by meaning, as well."""
     index = hands().index
-    if offset >= RERANKED and not meaning.lines:
+    if offset >= RERANKED and not meaning.lines and not nearest:
         return index.search(query, visible=ids, offset=offset, limit=limit, facets=True)
     found = index.search(query, visible=ids, limit=max(RERANKED, offset + limit), facets=True)
-    first = _on_screen(query, found, ids) if meaning.lines else found.hits[:RERANKED]
+    first = _on_screen(query, found, ids) if meaning.lines else _with_near(found, nearest)
     facts = _facts(query, found, first)
-    fused = fuse(first, {screencast_id: each.window for screencast_id, each in facts.items()})
+    by_words = with_standing(fuse(first, {each: fact.window for each, fact in facts.items()}), facts)
     reranked = {hit.id for hit in first}
     rest = [hit for hit in found.hits if hit.id not in reranked]
-    return replace(found, hits=tuple([*with_standing(fused, facts), *rest][offset : offset + limit]))
+    ordered = closeness.fused(by_words, nearest) if nearest else by_words
+    return replace(found, hits=tuple([*ordered, *rest][offset : offset + limit]))
+
+
+def _with_near(found: Found, nearest: Sequence[Near]) -> Sequence[Hit]:
+    """The best by the words, then what else of the hits is near in meaning."""
+    first = found.hits[:RERANKED]
+    near = found.matched.intersection(each.id for each in nearest) - {hit.id for hit in first}
+    return [*first, *(Hit(each.id, 0.0) for each in nearest if each.id in near)][: len(first) + PROMOTED]
 
 
 def _on_screen(query: Query, found: Found, ids: frozenset[str]) -> Sequence[Hit]:
@@ -158,6 +177,22 @@ def answered(viewer: Viewer, query: Query, found: Found) -> list[AnsweredHit]:
             moments=with_solved(moments(texts[screencast.id], words, analyse, idf=found.idf), texts[screencast.id]),
         )
         for screencast in screencasts
+    ]
+
+
+def _close(viewer: Viewer, found: Found, nearest: Sequence[Near]) -> list[AnsweredHit]:
+    """What no word leads to, loaded again under `can_view` as well."""
+    close = {each.id: each for each in nearest if each.id not in found.matched}
+    screencasts = queries.by_ids(viewer, list(close)[: closeness.MOST_CLOSE])
+    texts = passages(screencasts)
+    return [
+        AnsweredHit(
+            screencast=each,
+            score=round(close[each.id].likeness, 4),
+            title_html=escape(each.title),
+            moments=[closeness.moment(close[each.id], texts[each.id])],
+        )
+        for each in screencasts
     ]
 
 

@@ -90,6 +90,9 @@ class SearchOut(BaseModel):
     understood: UnderstoodOut
     nearby: NearbyOut | None = Field(description="Where to go from here; null unless nothing was found.")
     hits: list[HitOut]
+    close: list[HitOut] = Field(
+        description="With KB_SEMANTIC: what none of the words leads to and is about the same. Not in total."
+    )
     facets: dict[str, list[FacetOut]] = Field(description="By category, tag, author, language, length, age, source.")
     next: str | None
     search_id: str | None = Field(description="What the log of searches calls it; null for later pages.")

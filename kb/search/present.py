@@ -14,14 +14,22 @@ from kb.search.results import Answer, AnsweredHit, Nearby, Understood
 
 
 def hits_for_page(answer: Answer, viewer: Viewer) -> list[dict[str, Any]]:
+    return _for_page(answer.hits, answer.query, viewer)
+
+
+def close_for_page(answer: Answer, viewer: Viewer) -> list[dict[str, Any]]:
+    return _for_page(answer.close, answer.query, viewer)
+
+
+def _for_page(hits: list[AnsweredHit], query: str, viewer: Viewer) -> list[dict[str, Any]]:
     return [
         {
             "screencast": shown(hit.screencast, viewer),
             # Escaped by kb.search.marks; <mark> is all the markup in it.
             "title_html": Markup(hit.title_html),  # noqa: S704
-            "moments": [_moment_for_page(hit.screencast, moment, answer.query) for moment in hit.moments],
+            "moments": [_moment_for_page(hit.screencast, moment, query) for moment in hit.moments],
         }
-        for hit in answer.hits
+        for hit in hits
     ]
 
 
@@ -37,6 +45,7 @@ def answer_as_json(answer: Answer, cursor: str | None) -> dict[str, Any]:
         "understood": _understood_as_json(answer.understood),
         "nearby": answer.nearby and _nearby_as_json(answer.nearby),
         "hits": [_hit_as_json(hit) for hit in answer.hits],
+        "close": [_hit_as_json(hit) for hit in answer.close],
         "facets": {
             name: [{"value": each.value, "label": each.label, "count": each.count} for each in facets]
             for name, facets in answer.facets.items()

@@ -88,6 +88,7 @@ class Answer:
     """did_you_mean: the typed words as corrected, by which was searched; as_typed: the search that corrects nothing.
 
     notes: sentences about what could not be taken as typed. nearby: only where nothing was found.
+    close: on the first page, what none of the words leads to and that is about the same; in no total and no facet.
     degraded: the index can't answer at the moment; titles, notes and tags were looked through instead.
     search_id: what the log of searches calls it; None for later pages.
     """
@@ -104,6 +105,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     understood: Understood = Understood()
     nearby: Nearby | None = None
+    close: list[AnsweredHit] = field(default_factory=list)
     search_id: str | None = None
 
     @property

@@ -17,7 +17,7 @@ from kb.search import log, saved
 from kb.search.addresses import fitting, page_url
 from kb.search.answers import answer
 from kb.search.asked import SORTS, Asked
-from kb.search.present import hits_for_page
+from kb.search.present import close_for_page, hits_for_page
 from kb.search.saved_present import feed_url
 from kb.search.side import groups
 from kb.search.tag_suggestions import suggested
@@ -60,6 +60,7 @@ def page() -> ResponseReturnValue:
         feed_url=feed_url(asked.address()),
         found=found,
         hits=hits_for_page(found, viewer()),
+        close=close_for_page(found, viewer()),
         address=address,
         instead_of=partial(_instead_of, asked),
         groups=groups(found, address),
