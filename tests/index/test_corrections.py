@@ -1,3 +1,5 @@
+from itertools import product
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +23,8 @@ def test_codes_and_short_words_are_not_ordinary() -> None:
     assert not is_ordinary("0x80070005")
     assert not is_ordinary("git")
     assert is_ordinary("merge")
+    assert is_ordinary("donaudampfschifffahrtsgesellschaft")
+    assert not is_ordinary("a" * 41)
 
 
 def test_short_words_allow_one_edit_and_longer_ones_two() -> None:
@@ -39,6 +43,21 @@ def test_no_word_within_reach_is_missed_unless_two_swaps_touch_every_piece(word:
         assert other not in near or is_near
         if is_near and plain_distance(word, other) <= edits:
             assert other in near
+
+
+@given(st.text("abc", max_size=12), st.text("abc", max_size=12))
+def test_the_distance_is_the_same_however_large_the_limit(a: str, b: str) -> None:
+    known = distance(a, b, 12)
+    assert known <= plain_distance(a, b)
+    assert [distance(a, b, limit) for limit in (0, 1, 2)] == [min(known, limit + 1) for limit in (0, 1, 2)]
+
+
+def test_of_a_book_of_words_that_are_all_alike_the_nearest_are_weighed() -> None:
+    alike = ["branch" + "".join(letters) for letters in product("abcdefghij", repeat=4)]
+    found = Vocabulary([*alike, "branchjjjx"]).near("branchaaaa")
+    assert found[0] == "branchaaaa"
+    assert len(found) < 1_001 < len(alike)
+    assert {distance("branchaaaa", other, 2) for other in found} == {0, 1, 2}
 
 
 def plain_distance(a: str, b: str) -> int:
