@@ -44,7 +44,9 @@ class Vocabulary:
         pieces = "|".join(re.escape(rest[a:b]) for a, b in pairwise(cuts))
         pattern = rf"^.(?=.*(?:{pieces})).{{{len(rest) - edits},{len(rest) + edits}}}$"
         candidates = re.finditer(pattern, self._starting_with.get(word[0], ""), re.MULTILINE)
-        measured = ((distance(word, each[0], edits), each[0]) for each in islice(candidates, MOST_MEASURED // len(word)))
+        measured = (
+            (distance(word, each[0], edits), each[0]) for each in islice(candidates, MOST_MEASURED // len(word))
+        )
         return [other for _, other in sorted(pair for pair in measured if pair[0] <= edits)[:MOST_NEAR]]
 
 
