@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Select, false, insert, select, text
+from sqlalchemy import Index, Select, false, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb import jobs
@@ -30,6 +30,11 @@ def changed(screencast_id: str, *, widens: bool = False) -> None:
     """
     db.session.add(Outbox(screencast_id=screencast_id, widens=widens))
     jobs.later("search.drain")
+
+
+def people_see_more() -> None:
+    """Say inside the transaction in which somebody joins the site or a team: what waits may be new to them."""
+    db.session.execute(update(Outbox).where(~Outbox.widens).values(widens=True))
 
 
 def widened() -> frozenset[str]:

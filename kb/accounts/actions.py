@@ -10,7 +10,7 @@ from typing import Self
 from flask_security import hash_password
 from sqlalchemy import delete, func, select, update
 
-from kb import audit, live
+from kb import audit, live, outbox
 from kb.accounts.models import AccessVersion, ApiToken, Invitation, Person, Role, Team, person_by_email
 from kb.accounts.rules import Viewer
 from kb.db import db, new_id, now, writing
@@ -63,6 +63,7 @@ def settle(newcomer: Newcomer, role: Role, *, by: str | None = None) -> Person:
     person = Person(email=newcomer.email, name=newcomer.name, role=role, password=newcomer.password)
     db.session.add(person)
     db.session.flush()
+    outbox.people_see_more()
     if role == Role.admin:
         db.session.execute(delete(Invitation).where(*MAKES_FIRST_ADMIN))
     audit.record("joined", "person", person.id, by=by or person.id, role=role)
@@ -107,6 +108,7 @@ def change_person(person_id: str, *, by: Person, role: Role, active: bool, team_
             session.execute(delete(Invitation).where(Invitation.invited_by_id == person.id))
         person.role, person.active = role, active
         person.teams = list(session.scalars(select(Team).where(Team.id.in_(team_ids))))
+        outbox.people_see_more()
         access_changed()
         audit.record("changed", "person", person.id, by=by.id, role=role, active=active, teams=team_ids)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from kb.accounts import actions as accounts
+from kb.accounts.models import Person, Role
 from kb.categories import actions as categories
 from kb.db import db, now, writing
 from kb.index.contract import IndexBroken
@@ -34,7 +36,7 @@ def test_an_answer_has_the_fields_of_the_contract(world: World) -> None:
     assert (answer["next"], answer["degraded"]) == (None, False)
     assert answer["took_ms"] > 0
     (hit,) = answer["hits"]
-    assert set(hit) == {"screencast", "score", "title_html", "moments"}
+    assert set(hit) == {"screencast", "score", "title_html", "moments", "lacks"}
     assert hit["screencast"] == world.call("author", "GET", f"/api/v1/screencasts/{world.items['team']}").json
     assert hit["score"] > 0
     (moment,) = hit["moments"]
@@ -44,6 +46,25 @@ def test_an_answer_has_the_fields_of_the_contract(world: World) -> None:
     assert moment["url"] == f"{HERE}/screencasts/{world.items['team']}?t=1"
     assert moment["still"] == f"{HERE}/screencasts/{world.items['team']}/still?at=1"
     assert answer["facets"]["category"] == [{"value": world.category, "label": "Network", "count": 1}]
+
+
+@pytest.mark.parametrize(
+    ("words", "lacks"),
+    [
+        ("descale coffee machines", {"Clean a coffee machine": ["descale"], "A machine": ["descale", "coffee"]}),
+        ("cleaning the machine", {"Clean a coffee machine": [], "A machine": ["cleaning"]}),
+        ("coffee mach", {"Clean a coffee machine": [], "A machine": ["coffee"]}),
+        ("tag:kitchen", {"Clean a coffee machine": []}),
+    ],
+)
+def test_a_hit_says_which_of_the_words_it_has_in_no_form(
+    author: Caller, make: Callable[..., Screencast], words: str, lacks: dict[str, list[str]]
+) -> None:
+    make("Clean a coffee machine", "kitchen")
+    make("A machine")
+    actions.rebuild()
+    hits = author.get("/api/v1/search", query_string={"q": words}).json["hits"]
+    assert {each["screencast"]["title"]: each["lacks"] for each in hits} == lacks
 
 
 def test_addresses_in_an_answer_take_the_same_credentials(world: World) -> None:
@@ -220,6 +241,23 @@ def test_words_taken_out_before_others_may_see_it_are_never_found_by_them(
     drain(site)
     author.patch(item, json={"description": "nothing any more"})
     author.patch(item, json={"visibility": "everyone"})
+    # The index still holds the word.
+    assert other.get("/api/v1/search?q=quokka").json["total"] == 0
+    drain(site)
+    assert other.get("/api/v1/search?q=nothing").json["total"] == 1
+
+
+def test_words_taken_out_before_somebody_joins_the_team_are_never_found_by_them(
+    author: Caller, people: People, call_as: Callable[[str], Caller], forty: list[str], site: Flask
+) -> None:
+    other = call_as(people.other)
+    item = f"/api/v1/screencasts/{forty[0]}"
+    author.patch(item, json={"visibility": "team", "team": people.team, "description": "quokka"})
+    drain(site)
+    author.patch(item, json={"description": "nothing any more"})
+    with site.app_context():
+        admin = db.session.get_one(Person, people.admin)
+        accounts.change_person(people.other, by=admin, role=Role.member, active=True, team_ids=[people.team])
     # The index still holds the word.
     assert other.get("/api/v1/search?q=quokka").json["total"] == 0
     drain(site)
