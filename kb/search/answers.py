@@ -24,7 +24,7 @@ from kb.search.documents import language_of, passages
 from kb.search.facets import as_counted, labelled
 from kb.search.findable import findable as findable
 from kb.search.marks import marked
-from kb.search.moments import fuse, moments, window_score
+from kb.search.moments import Moment, fuse, moments, window_score
 from kb.search.nearby import empty_filters, nearby
 from kb.search.query import wanted, with_words
 from kb.search.results import Answer as Answer
@@ -152,7 +152,7 @@ def _facts(query: Query, found: Found, hits: Sequence[Hit]) -> dict[str, Facts]:
         best_moment = moments(texts, words, hands().index.analyse, idf=found.idf, limit=1)
         screencast = screencasts[screencast_id]
         facts[screencast_id] = Facts(
-            held=best_moment[0].held if best_moment else 0,
+            held=len(best_moment[0].held) if best_moment else 0,
             score=scores[screencast_id],
             window=window_score(best_moment),
             solved=screencast.solved_count,
@@ -169,15 +169,25 @@ def answered(viewer: Viewer, query: Query, found: Found) -> list[AnsweredHit]:
     words = wanted(query, found.corrected, analyse)
     scores = {hit.id: hit.score for hit in found.hits}
     texts = passages(screencasts)
+    best = {each.id: moments(texts[each.id], words, analyse, idf=found.idf) for each in screencasts}
     return [
         AnsweredHit(
             screencast=screencast,
             score=round(scores[screencast.id], 4),
             title_html=marked(screencast.title, words, analyse, language=language_of(screencast)),
-            moments=with_solved(moments(texts[screencast.id], words, analyse, idf=found.idf), texts[screencast.id]),
+            moments=with_solved(best[screencast.id], texts[screencast.id]),
+            lacks=_lacking(query, found.corrected, best[screencast.id]),
         )
         for screencast in screencasts
     ]
+
+
+def _lacking(query: Query, corrected: Mapping[str, str], found: Sequence[Moment]) -> tuple[str, ...]:
+    """The words of which it holds no form. None where it holds nothing: then what was found was not by its words."""
+    held = found[0].held if found else frozenset()
+    searched = [corrected.get(word, word) for word in query.words]
+    stems = {word: {token.stem for token in hands().index.analyse(word)} for word in searched}
+    return tuple(word for word in searched if held and stems[word] and not held & stems[word])
 
 
 def _close(viewer: Viewer, found: Found, nearest: Sequence[Near]) -> list[AnsweredHit]:

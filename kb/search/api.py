@@ -35,6 +35,7 @@ class HitOut(BaseModel):
     score: float
     title_html: str
     moments: list[MomentOut] = Field(description="Best first, at most five.")
+    lacks: list[str] = Field(description="Which of the searched words it holds in no form.")
 
 
 class FacetOut(BaseModel):

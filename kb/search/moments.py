@@ -27,7 +27,7 @@ class Moment:
     """html: escaped, with <mark> around the words found. score: sum of the weights of the words found.
 
     score_with_title: the same, were the title said in every moment; for comparing screencasts with each other.
-    held: how many of the words the screencast holds anywhere. solved: how many were helped there.
+    held: the stems of the words that the screencast holds anywhere. solved: how many were helped there.
     """
 
     start_ms: int
@@ -36,7 +36,7 @@ class Moment:
     html: str
     score: float
     score_with_title: float = 0.0
-    held: int = 0
+    held: frozenset[str] = frozenset()
     solved: int = 0
 
 
@@ -59,7 +59,7 @@ def moments(
     timed = sorted((match for match in found if match.passage.kind != "title"), key=lambda m: m.passage.start_ms)
     titles = [match for match in found if match.passage.kind == "title"]
     best = _apart(_windows(timed, weights), limit) or _windows(titles, weights)[:1]
-    held = len(_best_grades(found))
+    held = frozenset(_best_grades(found))
     return [window.moment(titles, held) for window in best]
 
 
@@ -93,7 +93,7 @@ class _Window:
     def span_ms(self) -> int:
         return self.matches[-1].passage.start_ms - self.matches[0].passage.start_ms
 
-    def moment(self, titles: Sequence[Match], held: int) -> Moment:
+    def moment(self, titles: Sequence[Match], held: frozenset[str]) -> Moment:
         # Each once: where only the passage's time is known, a word that it repeats is said at the same one.
         every = dict.fromkeys(said for match in self.matches for said in match.said())
         together = set(_closest(list(every), self.weights))

@@ -27,6 +27,7 @@ def _for_page(hits: list[AnsweredHit], query: str, viewer: Viewer) -> list[dict[
             "screencast": shown(hit.screencast, viewer),
             # Escaped by kb.search.marks; <mark> is all the markup in it.
             "title_html": Markup(hit.title_html),  # noqa: S704
+            "lacks": hit.lacks,
             "moments": [_moment_for_page(hit.screencast, moment, query) for moment in hit.moments],
         }
         for hit in hits
@@ -84,6 +85,7 @@ def _hit_as_json(hit: AnsweredHit) -> dict[str, Any]:
         "screencast": as_json(hit.screencast),
         "score": hit.score,
         "title_html": hit.title_html,
+        "lacks": hit.lacks,
         "moments": [
             {
                 "start": moment.start_ms / 1000,

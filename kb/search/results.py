@@ -10,10 +10,13 @@ from kb.search.moments import Moment
 
 @dataclass(frozen=True)
 class AnsweredHit:
+    """lacks: which of the searched words it holds in no form."""
+
     screencast: Screencast
     score: float
     title_html: str
     moments: list[Moment]
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ HERE = "http://127.0.0.1:8000"
 def test_an_answer_has_the_fields_of_the_contract(world: World) -> None:
     answer = world.call("author", "GET", f"/api/v1/search?q={word('team', 'caption')}").json
     contract = {"query", "total", "took_ms", "did_you_mean", "hits", "facets", "next"}
-    assert set(answer) == contract | {"as_typed", "degraded", "notes", "understood", "nearby", "search_id"}
+    assert set(answer) == contract | {"as_typed", "close", "degraded", "notes", "understood", "nearby", "search_id"}
     assert (answer["query"], answer["total"], answer["did_you_mean"]) == (word("team", "caption"), 1, None)
     assert (answer["next"], answer["degraded"]) == (None, False)
     assert answer["took_ms"] > 0
@@ -46,6 +46,25 @@ def test_an_answer_has_the_fields_of_the_contract(world: World) -> None:
     assert moment["url"] == f"{HERE}/screencasts/{world.items['team']}?t=1"
     assert moment["still"] == f"{HERE}/screencasts/{world.items['team']}/still?at=1"
     assert answer["facets"]["category"] == [{"value": world.category, "label": "Network", "count": 1}]
+
+
+@pytest.mark.parametrize(
+    ("words", "lacks"),
+    [
+        ("descale coffee machines", {"Clean a coffee machine": ["descale"], "A machine": ["descale", "coffee"]}),
+        ("cleaning the machine", {"Clean a coffee machine": [], "A machine": ["cleaning"]}),
+        ("coffee mach", {"Clean a coffee machine": [], "A machine": ["coffee"]}),
+        ("tag:kitchen", {"Clean a coffee machine": []}),
+    ],
+)
+def test_a_hit_says_which_of_the_words_it_has_in_no_form(
+    author: Caller, make: Callable[..., Screencast], words: str, lacks: dict[str, list[str]]
+) -> None:
+    make("Clean a coffee machine", "kitchen")
+    make("A machine")
+    actions.rebuild()
+    hits = author.get("/api/v1/search", query_string={"q": words}).json["hits"]
+    assert {each["screencast"]["title"]: each["lacks"] for each in hits} == lacks
 
 
 @pytest.mark.parametrize(
