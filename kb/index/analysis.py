@@ -17,8 +17,9 @@ from kb.index.contract import Token
 DEFAULT = "en"
 # Longer "words" are encoded data or run-on addresses; their parts are kept.
 LONGEST_WHOLE = 64
-# Of a word with its punctuation, about 400 bytes each.
-CACHED_CHUNKS = 1 << 15
+# Of a word with its punctuation, about 400 bytes each. What is longer, and has a hundred times as many parts, seldom
+# comes again: kept, a few thousand searches for such would fill the memory.
+CACHED_CHUNKS, LONGEST_CACHED = 1 << 15, 40
 
 _CHUNK = re.compile(r"\S+")
 _CJK = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufa6d"
@@ -68,7 +69,7 @@ class Analyser:
 
     def __init__(self, stemmers: Mapping[str, Callable[[str], str]]) -> None:
         self._stemmers = stemmers
-        self._chunk: Callable[[str, str], Chunk] = lru_cache(CACHED_CHUNKS)(self._made_chunk)
+        self._cached_chunk: Callable[[str, str], Chunk] = lru_cache(CACHED_CHUNKS)(self._made_chunk)
 
     def analyse(self, text: str, language: str = "") -> list[Token]:
         """language: any BCP 47 tag. The same text has the same tokens in all, but for their stems."""
@@ -111,6 +112,9 @@ class Analyser:
         """Which analysis a text gets; languages without a stemmer share one, that has no name."""
         primary = primary_subtag(language) or DEFAULT
         return primary if primary in self._stemmers else ""
+
+    def _chunk(self, text: str, language: str) -> Chunk:
+        return (self._cached_chunk if len(text) <= LONGEST_CACHED else self._made_chunk)(text, language)
 
     def _made_chunk(self, text: str, language: str) -> Chunk:
         start = len(text) - len(text.lstrip(_OPENING))

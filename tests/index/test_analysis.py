@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +75,16 @@ def test_a_text_is_analysed_as_its_pieces_between_white_space(left: str, right: 
 def test_words_in_a_row_have_positions_in_a_row() -> None:
     placed = [(token.exact, position) for token, position in ANALYSER.placed("rename snake_case now")]
     assert placed == [("rename", 0), ("snake_case", 1), ("snake", 1), ("case", 2), ("now", 3)]
+
+
+def test_words_without_end_are_not_kept_in_memory() -> None:
+    """Each of these has a thousand parts; every search may bring another."""
+    analyser = Analyser({"en": light_stem})
+    tracemalloc.start()
+    try:
+        for at in range(100):
+            analyser.analyse(f"{at}-" + "aB" * 1_000)
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept_bytes < 1_000_000
