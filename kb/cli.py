@@ -162,12 +162,15 @@ def _person(email: str) -> "Person":
 def reindex() -> None:
     """Make the search index anew from the database; search goes on meanwhile."""
     from kb.hands import hands
-    from kb.search import upkeep
+    from kb.search import learning, upkeep
     from kb.search.actions import rebuild
 
     with click.progressbar(length=upkeep.count(), label="Making the index") as bar:
         rebuild(bar.update)
     click.echo(f"{len(hands().index.versions())} screencasts are in the index.")
+    if hands().meaning:
+        with click.progressbar(length=upkeep.count(), label="Reading them for their meaning") as bar:
+            learning.relearn(bar.update)
 
 
 @kb.command()

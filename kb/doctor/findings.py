@@ -14,9 +14,10 @@ from kb import tools
 from kb.db import db, now
 from kb.errors import ToolFailed
 from kb.hands import hands
+from kb.meaning.contract import MeaningUnavailable
 from kb.media.launch import confinement
 from kb.media.run import Limits, run
-from kb.search import upkeep
+from kb.search import learning, upkeep
 from kb.speech.whisper import faults_of_models
 from kb.web.filters import ago, counted, size
 from kb.web.views import redis_check, workers_check
@@ -57,7 +58,16 @@ def examine() -> list[Finding]:
         *_room(),
         _privacy(),
     )
-    return [*needed, _address(), _speech(), *_models(), *_confinement(), *_tools_of_the_demo(), _tesseract()]
+    return [
+        *needed,
+        _address(),
+        *_meaning(),
+        _speech(),
+        *_models(),
+        *_confinement(),
+        *_tools_of_the_demo(),
+        _tesseract(),
+    ]
 
 
 def _ffmpeg() -> Finding:
@@ -140,6 +150,22 @@ def _index() -> Finding:
     held += [size(state.size_bytes)] if state.size_bytes else []
     held += [f"{word} {ago(state.done_at[name])}" for name, word in DONE.items() if name in state.done_at]
     return Finding("index", True, ", ".join(held))
+
+
+def _meaning() -> Iterator[Finding]:
+    meaning = hands().meaning
+    if not meaning:
+        yield Finding("search by meaning", True, "switched off by KB_SEMANTIC", is_needed=False)
+        return
+    try:
+        store = meaning.store_of_process()
+    except MeaningUnavailable as fault:
+        mend = "start the site (make run), or see what the program named meaning logs"
+        yield Finding("search by meaning", False, fault.detail, mend, is_needed=False)
+        return
+    lacking = learning.lacking(store)
+    told = [counted(len(store.versions())), *([f"{lacking:,} to learn"] if lacking else []), size(store.size_bytes())]
+    yield Finding("search by meaning", True, ", ".join(told), is_needed=False)
 
 
 def _speech() -> Finding:

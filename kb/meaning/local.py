@@ -39,13 +39,10 @@ class LocalMeaning:
         model, vector = answering.ask(self._socket, text)
         return self._store(model).nearest(vector, visible=visible, limit=limit)
 
-    def fault(self) -> str | None:
-        """Ask the process for a vector. None, or a sentence."""
-        try:
-            answering.ask(self._socket, "", deadline_s=5)
-        except MeaningUnavailable as fault:
-            return fault.detail
-        return None
+    def store_of_process(self) -> VectorStore:
+        """The vectors as the process sees them, without loading the model into this one. Raises MeaningUnavailable."""
+        model, _ = answering.ask(self._socket, "", deadline_s=5)
+        return self._store(model)
 
     def _store(self, model: str) -> VectorStore:
         return self._stores.setdefault(model, VectorStore(self._root, model))

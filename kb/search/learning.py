@@ -22,7 +22,7 @@ from kb.search.marks import Passage
 
 if TYPE_CHECKING:
     # Without KB_SEMANTIC nothing of it is imported.
-    from kb.meaning.local import LocalMeaning
+    from kb.meaning.vectors import VectorStore
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +56,9 @@ def relearn(on_learnt: Callable[[int], object] = lambda screencasts: None) -> No
         on_learnt(count)
 
 
-def lacking(meaning: "LocalMeaning") -> int:
-    """How many screencasts were not learnt as they are now. Raises MeaningUnavailable."""
-    return len(_outdated(_wanted(), meaning.store.versions()))
+def lacking(store: "VectorStore") -> int:
+    """How many screencasts were not learnt as they are now."""
+    return len(_outdated(_wanted(), store.versions()))
 
 
 def _learn(*, known_too: bool = False) -> Iterator[int]:

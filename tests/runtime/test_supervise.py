@@ -48,6 +48,16 @@ def test_a_line_that_would_leave_a_shell_in_between_is_refused(tmp_path: Path, l
         programs(line, settings(tmp_path))
 
 
+def test_the_model_has_a_process_of_its_own_where_there_is_one(tmp_path: Path) -> None:
+    without = settings(tmp_path, redis_url="redis://elsewhere")
+    site = without.model_copy(update={"semantic": "/srv/a model"})
+    [web, meaning] = programs("web: exec one", site)
+    words = shlex.split(meaning.command)
+    assert (web.name, meaning.name) == ("web", "meaning")
+    assert words[-3:] == ["kb.meaning.answering", "/srv/a model", str(site.meaning_socket)]
+    assert len(programs("web: exec one", without)) == 1
+
+
 def test_the_private_redis_comes_first_and_listens_on_its_socket_alone(tmp_path: Path) -> None:
     site = settings(tmp_path)
     redis = programs("web: exec one", site)[0]

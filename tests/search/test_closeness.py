@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
 from kb.accounts.models import Person
 from kb.accounts.rules import Viewer
+from kb.cli import kb
 from kb.config import Settings
 from kb.db import db, writing
+from kb.doctor.findings import Finding, examine
 from kb.hands import hands
 from kb.outbox import changed
 from kb.screencasts import actions as screencasts
@@ -137,10 +140,9 @@ def test_filters_and_orders_hold_for_it_too(as_author: Viewer, people: People) -
 def test_others_never_see_it_nor_does_it_take_the_place_of_what_they_see(
     library: dict[str, Screencast], make: Make, as_author: Viewer, people: People
 ) -> None:
+    private = [make(f"My notebook {n}", visibility="private") for n in range(60)]
     with writing():
-        private = [make(f"My notebook {n}", visibility="private") for n in range(60)]
-    for each in private:
-        with writing():
+        for each in private:
             changed(each.id)
     learning.drain()
     assert len(search(as_author, "laptop").close) == 5
@@ -159,7 +161,7 @@ def test_words_that_were_taken_out_are_not_found_by_what_they_meant(
     assert search(as_author, "reset laptop").close == []
     learning.drain()
     assert search(as_author, "reset laptop").close == []
-    assert learning.lacking(hands().meaning) == 0
+    assert learning.lacking(hands().meaning.store) == 0
 
 
 @pytest.mark.usefixtures("library")
@@ -214,3 +216,63 @@ def test_without_the_setting_nothing_of_it_is_imported(tmp_path: Path) -> None:
     imported = set(ended.stdout.split())
     assert "kb.search.answers" in imported
     assert not heavy & imported
+
+
+@pytest.mark.usefixtures("listening")
+def test_kb_doctor_says_what_is_learnt(library: dict[str, Screencast]) -> None:
+    assert finding().detail.startswith("3 screencasts, ")
+    with writing() as session:
+        session.get_one(Screencast, library["laptop"].id).version += 1
+    assert finding().detail.startswith("3 screencasts, 1 to learn, ")
+
+
+def test_kb_doctor_says_that_the_process_is_silent(in_site: Flask) -> None:
+    silent = finding()
+    assert (silent.ok, silent.is_needed) == (False, False)
+    assert "does not answer" in silent.detail
+
+
+def finding() -> Finding:
+    return next(each for each in examine() if each.name == "search by meaning")
+
+
+@pytest.mark.usefixtures("library")
+def test_kb_reindex_reads_all_of_it_again(
+    in_site: Flask, make: Make, monkeypatch: pytest.MonkeyPatch, model: Path
+) -> None:
+    late = make("A tunnel home")
+    site = hands().settings
+    monkeypatch.setenv("KB_DATA_DIR", str(site.data_dir))
+    monkeypatch.setenv("KB_DATABASE_URL", site.database_url)
+    monkeypatch.setenv("KB_SEMANTIC", str(model))
+    result = CliRunner().invoke(kb, ["reindex"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert late.id in hands().meaning.store.versions()
+
+
+@pytest.mark.usefixtures("library", "listening")
+def test_the_page_and_the_api_show_what_is_close(
+    call_as: Callable[..., Any], signed_in: Callable[..., Any], people: People
+) -> None:
+    told = call_as(people.author).get("/api/v1/search?q=reset+laptop").json
+    assert (told["total"], [hit["screencast"]["title"] for hit in told["close"]]) == (0, ["Start again from zero"])
+    page = signed_in(people.author).get("/search?q=reset+laptop").text
+    assert "Close in meaning" in page
+    assert "Nobody said it in these words" in page
+
+
+@pytest.mark.usefixtures("library", "listening")
+def test_an_answer_is_the_same_whether_or_not_others_hold_something_close(
+    call_as: Callable[..., Any], make: Make, people: People
+) -> None:
+    def told(typed: str) -> Any:
+        return call_as(people.other).get(f"/api/v1/search?q={typed}").json | {"took_ms": 0, "search_id": None}
+
+    asked = ("vpn", "laptop", "reset+laptop", "paper+tunnel", "laptop+month")
+    before = [told(typed) for typed in asked]
+    private = [make(title, visibility="private") for title in ("tunnel passphrase", "notebook computer")]
+    with writing():
+        for each in private:
+            changed(each.id)
+    learning.drain()
+    assert [told(typed) for typed in asked] == before
