@@ -140,7 +140,11 @@ def test_what_was_searched_opened_and_solved_is_joined(here: World, browser: Bro
         (row,) = db.session.scalars(select(Search))
         assert (row.words, row.filters) == ("then reset", {"tag": [word("everyone", "tag")]})
         assert (row.person_id, row.total) == (here.people["other"], 1)
-        assert (row.opened_id, row.opened_ms, row.solved_id) == (here.items["everyone"], at_s * 1000, here.items["everyone"])
+        assert (row.opened_id, row.opened_ms, row.solved_id) == (
+            here.items["everyone"],
+            at_s * 1000,
+            here.items["everyone"],
+        )
 
 
 def check(page: Page) -> None:
