@@ -67,25 +67,6 @@ def test_a_hit_says_which_of_the_words_it_has_in_no_form(
     assert {each["screencast"]["title"]: each["lacks"] for each in hits} == lacks
 
 
-@pytest.mark.parametrize(
-    ("words", "lacks"),
-    [
-        ("descale coffee machines", {"Clean a coffee machine": ["descale"], "A machine": ["descale", "coffee"]}),
-        ("cleaning the machine", {"Clean a coffee machine": [], "A machine": ["cleaning"]}),
-        ("coffee mach", {"Clean a coffee machine": [], "A machine": ["coffee"]}),
-        ("tag:kitchen", {"Clean a coffee machine": []}),
-    ],
-)
-def test_a_hit_says_which_of_the_words_it_has_in_no_form(
-    author: Caller, make: Callable[..., Screencast], words: str, lacks: dict[str, list[str]]
-) -> None:
-    make("Clean a coffee machine", "kitchen")
-    make("A machine")
-    actions.rebuild()
-    hits = author.get("/api/v1/search", query_string={"q": words}).json["hits"]
-    assert {each["screencast"]["title"]: each["lacks"] for each in hits} == lacks
-
-
 def test_addresses_in_an_answer_take_the_same_credentials(world: World) -> None:
     answer = world.call("mate", "GET", f"/api/v1/search?q={word('team', 'caption')}").json
     for url in (answer["hits"][0]["moments"][0][name].removeprefix(HERE) for name in ("url", "still")):
