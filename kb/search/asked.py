@@ -16,6 +16,9 @@ SOURCES: Mapping[str, Field] = {"title": "title", "notes": "about", "speech": "s
 LENGTHS = {"1m": "Up to 1 min", "3m": "1 to 3 min", "10m": "3 to 10 min", "over": "Over 10 min"}
 AGES = {"7d": "Last 7 days", "31d": "Last 31 days", "365d": "Last year", "older": "Older"}
 
+# Each is looked up by itself, and answered with a search without it.
+MOST_TAGS = 12
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -38,14 +41,14 @@ class Asked:
     def from_args(cls, args: "MultiDict[str, str] | str") -> "Asked":
         """From the query string of the search page or of the API, or its arguments; others are passed over.
 
-        Raises Invalid for a length, age, source or order that there is none of.
+        Raises Invalid for a length, age, source or order that there is none of, and for too many tags.
         """
         if isinstance(args, str):
             args = MultiDict(parse_qsl(args))
         asked = cls(
             typed=args.get("q", ""),
             category=args.get("category") or None,
-            tags=tuple(tag for tag in args.getlist("tag") if tag),
+            tags=tuple(dict.fromkeys(tag for tag in args.getlist("tag") if tag)),
             author=args.get("author") or None,
             language=args.get("language") or None,
             length=args.get("length") or None,
@@ -70,5 +73,7 @@ class Asked:
             for name, known in choices.items()
             if getattr(self, name) not in (None, *known)
         }
+        if len(self.tags) > MOST_TAGS:
+            errors["tag"] = [f"Take at most {MOST_TAGS} tags."]
         if errors:
             raise Invalid("The search needs a correction.", errors=errors)

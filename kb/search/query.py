@@ -10,6 +10,8 @@ from kb.index.contract import Query, Same, Token
 # A pasted log may be any length; the first words say what it is about.
 LONGEST_TYPED = 1_000
 MOST_WORDS = 24
+# Each is looked up by itself, and answered with a search without it.
+MOST_FILTERS = 12
 
 FILTERS = ("tag", "category", "by", "in", "lang", "before", "after")
 
@@ -94,7 +96,13 @@ def parse(typed: str) -> Typed:
             last_word_ends = item.end()
     kept = _telling(words)[:MOST_WORDS]
     still_typing = bool(kept) and last_word_ends == len(text) == len(typed) and kept[-1] == words[-1]
-    return Typed(tuple(kept), tuple(phrases[:MOST_WORDS]), tuple(excluded[:MOST_WORDS]), tuple(filters), still_typing)
+    return Typed(
+        tuple(kept),
+        tuple(phrases[:MOST_WORDS]),
+        tuple(excluded[:MOST_WORDS]),
+        tuple(dict.fromkeys(filters))[:MOST_FILTERS],
+        still_typing,
+    )
 
 
 def to_query(typed: Typed, *, same: tuple[Same, ...] = ()) -> Query:

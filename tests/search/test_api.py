@@ -188,6 +188,9 @@ def test_an_answer_is_sorted_as_asked(author: Caller, forty: list[str]) -> None:
     assert counts == sorted(counts, reverse=True)
     assert counts[0] == 4
     refused(author.get("/api/v1/search?q=reset&sort=title"), 422, "invalid", "sort")
+    tags = "&".join(f"tag=t{at}" for at in range(12))
+    assert author.get(f"/api/v1/search?{tags}&tag=t0").status_code == 200
+    refused(author.get(f"/api/v1/search?{tags}&tag=t12"), 422, "invalid", "tag")
 
 
 def test_a_limit_and_a_cursor_are_checked(author: Caller, forty: list[str]) -> None:

@@ -51,8 +51,8 @@ def test_each_filter_can_be_left_out_with_as_many_hits_as_it_says(author: Caller
         assert author.get(f"/api/v1/search?{each['query']}").json["total"] == each["total"]
 
 
-def test_of_a_hundred_filters_only_the_first_are_looked_at_one_by_one(author: Caller, shelf: dict[str, str]) -> None:
-    found = answer(author, "certificate", tag=[f"made-up-{number}" for number in range(100)])
+def test_of_many_filters_only_the_first_are_looked_at_one_by_one(author: Caller, shelf: dict[str, str]) -> None:
+    found = answer(author, "certificate", tag=[f"made-up-{number}" for number in range(12)])
     assert found["total"] == 0
     assert found["notes"] == [f"Nothing that you can see has the tag “made-up-{number}”." for number in range(8)]
     assert [each["label"] for each in found["nearby"]["broader"]] == ["all filters"]

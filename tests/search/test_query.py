@@ -66,6 +66,11 @@ def test_a_pasted_log_is_cut_to_its_first_words() -> None:
     assert not typed.last_is_prefix
 
 
+def test_of_a_flood_of_filters_the_first_are_taken_each_once() -> None:
+    flood = " ".join(f"tag:{at} by:a" for at in range(90))
+    assert parse(flood).filters == (("tag", "0"), ("by", "a"), *(("tag", str(at)) for at in range(1, 11)))
+
+
 def test_control_characters_part_words_and_are_never_kept() -> None:
     assert parse("git\x00merge\u202e\ud800rebase").words == ("git", "merge", "rebase")
 
