@@ -24,7 +24,8 @@ Tell = Callable[[int], None]
 class State:
     """waiting: screencasts of which the index has not the latest; since when the longest of them waits.
 
-    rebuilding: how many screencasts of how many are in the new index; None if none is made. size_bytes: of its files.
+    rebuilding: how many screencasts of how many are in the new index; None if none is made. size_bytes: of its files, 0
+    where it has none.
     """
 
     waiting: int
@@ -35,6 +36,7 @@ class State:
 
 
 def state() -> State:
+    settings = hands().settings
     waiting, since = db.session.execute(
         select(func.count(Outbox.screencast_id.distinct()), func.min(Outbox.created_at))
     ).one()
@@ -45,7 +47,7 @@ def state() -> State:
         waiting=waiting,
         waiting_since=since,
         rebuilding=(rebuild.done, rebuild.total) if rebuild and is_rebuilding else None,
-        size_bytes=_size(hands().settings.index_dir),
+        size_bytes=_size(settings.index_dir) if settings.search_url == "whoosh:" else 0,
         done_at={name: row.last_at for name, row in rows.items() if row.last_at},
     )
 

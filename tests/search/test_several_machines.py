@@ -19,6 +19,7 @@ from kb.config import Settings
 from kb.db import db, migrate
 from kb.doctor.findings import Finding, examine
 from kb.search import actions as search
+from kb.search import upkeep
 from kb.search.answers import answer
 from kb.search.asked import Asked
 from kb.seed import author_of_rows, read, seed
@@ -151,3 +152,12 @@ def test_the_schema_of_the_index_is_no_concern_of_migrations_and_copies(
     back = f"sqlite:///{tmp_path / 'back.sqlite3'}"
     copying.copy(url, back)
     assert found(site, "tunnel") == ["Reset the VPN"]
+
+
+def test_the_files_of_a_former_index_are_not_counted(machine: Callable[[str], Flask], tmp_path: Path) -> None:
+    site = machine("one")
+    folder = tmp_path / "one" / "private" / "index"
+    folder.mkdir(exist_ok=True)
+    (folder / "former").write_bytes(bytes(1_000))
+    with site.app_context():
+        assert upkeep.state().size_bytes == 0
