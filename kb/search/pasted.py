@@ -38,7 +38,7 @@ _DIFFERS = re.compile(
        | \b0x[0-9a-f]{{9,}}\b
        | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?\b
        | \[\d+\]
-       | \bline\ \d+
+       | \bline\ \d+,?
        | ^[\w.-]+@[\w.-]+[:\ ][^\s$#%>]*\s?[$#%>]
     """,
     re.VERBOSE | re.IGNORECASE,

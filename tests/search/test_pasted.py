@@ -47,7 +47,7 @@ def test_several_lines_or_a_long_one_with_code_in_it_are_a_paste(typed: str, is_
     [
         ("2026-11-22T08:14:12.503Z FATAL no listener", "FATAL no listener"),
         ("Nov 22 08:14:12 srv systemd[1]: failed", "srv systemd : failed"),
-        ('File "/home/ann/jobs/ledger.py", line 97, in load', 'File "ledger.py", , in load'),
+        ('File "/home/ann/jobs/ledger.py", line 97, in load', 'File "ledger.py", in load'),
         ("C:\\Users\\ann\\Documents\\ledger.xlsx is locked", "ledger.xlsx is locked"),
         ("at org.acme.Ledger.load(Ledger.java:42)", "at org.acme.Ledger.load(Ledger.java)"),
         ("ann@srv-04:~/src$ git push --force-with-lease", "git push --force-with-lease"),
