@@ -25,6 +25,8 @@ from kb.web.forms import is_shown
 log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=365)
+# Some 300 bytes each. Whoever may search may fill it.
+MOST_KEPT = 1_000_000
 # Who says that something solved it has opened it by then.
 SOLVED_WITHIN = timedelta(days=1)
 
@@ -76,9 +78,13 @@ def not_solved(person_id: str, screencast_id: str) -> None:
     db.session.execute(update(Search).where(*theirs).values(solved_id=None))
 
 
-def forget_old() -> None:
+def forget_old(most: int = MOST_KEPT) -> None:
+    """Of more than `most`, those that were made last stay."""
     with writing() as session:
+        beyond = session.scalar(select(Search.searched_at).order_by(Search.searched_at.desc()).offset(most).limit(1))
         session.execute(delete(Search).where(Search.searched_at < now() - KEPT))
+        if beyond:
+            session.execute(delete(Search).where(Search.searched_at <= beyond))
 
 
 def folded(words: str) -> str:

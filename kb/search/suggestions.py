@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import distinct, func, select
 
 from kb.accounts.rules import Viewer
 from kb.categories.models import Category
@@ -53,7 +53,7 @@ class Suggestions:
 
 @dataclass
 class Helpful:
-    """A search that led to a solution. solved: screencast → how often it was that. words: as they are looked for."""
+    """A search that led to a solution. solved: screencast → for how many it was that. words: as they are looked for."""
 
     typed: str
     words: Collection[str]
@@ -117,7 +117,8 @@ def _kept() -> Kept:
 
 
 def _helpful() -> Iterator[Helpful]:
-    often = func.count().label("often")
+    # By people, so that none makes their own the most frequent. Each of those who left counts for one.
+    often = func.count(distinct(func.coalesce(Search.person_id, Search.id))).label("often")
     rows = db.session.execute(
         select(Search.key, Search.solved_id, func.max(Search.words), often)
         .where(Search.solved_id.is_not(None))

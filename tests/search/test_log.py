@@ -154,6 +154,17 @@ def test_a_search_is_forgotten_after_a_year(search: Callable[..., str | None], m
     assert [each.words for each in rows()] == ["kept"]
 
 
+def test_of_a_flood_of_searches_the_last_are_kept(search: Callable[..., str | None], mate: Viewer) -> None:
+    for age, words in enumerate(["now", "before", "long before", "first"]):
+        search_id = search(mate, Asked(words))
+        with writing():
+            row(search_id).searched_at = now() - timedelta(minutes=age)
+    log.forget_old(most=4)
+    assert len(rows()) == 4
+    log.forget_old(most=2)
+    assert {each.words for each in rows()} == {"now", "before"}
+
+
 def test_the_searches_of_who_leaves_stay_without_them(
     search: Callable[..., str | None], people: People, item: Screencast
 ) -> None:

@@ -56,6 +56,16 @@ def test_searches_that_solved_something_the_most_frequent_first(make: Make, as_a
     assert suggested(as_author, "vpn reset").queries == []
 
 
+def test_who_says_again_and_again_that_it_solved_it_counts_once(make: Make, people: People, as_author: Viewer) -> None:
+    item = make("vpn before vpn after")
+    solved("vpn after", item, times=2)
+    with writing() as session:
+        for _ in range(9):
+            row = {"words": "vpn before", "key": "vpn before", "total": 1, "took_ms": 1, "solved_id": item.id}
+            session.add(Search(person_id=people.other, **row))
+    assert suggested(as_author, "vpn").queries == ["vpn after", "vpn before"]
+
+
 def test_a_search_is_not_offered_where_what_solved_it_is_not_for_the_asker(
     make: Make, people: People, as_author: Viewer
 ) -> None:
