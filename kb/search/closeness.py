@@ -67,7 +67,8 @@ def moment(near: Near, passages: Iterable[Passage]) -> Moment:
         for each in passages
         if each.kind == kind and near.start_ms <= each.start_ms and each.end_ms <= near.end_ms
     ]
-    words = " ".join(texts).split()
+    # The title stands above it anyway.
+    words = " ".join((texts[1:] or texts) if kind == "title" else texts).split()
     html = escape(" ".join(words[:LONGEST_TEXT])) + (" …" if len(words) > LONGEST_TEXT else "")
     return Moment(near.start_ms, near.end_ms, kind, html, near.likeness)
 

@@ -96,7 +96,7 @@ def test_what_is_said_in_other_words_is_found_below_the_hits_and_counted_in_none
     assert titles(found.close) == ["Start again from zero"]
     [moment] = found.close[0].moments
     assert (moment.start_ms, moment.kind) == (0, "title")
-    assert "restore your notebook" in moment.html
+    assert moment.html == "After this you can restore your notebook"
 
 
 @pytest.mark.usefixtures("library", "listening")
