@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from html import escape
@@ -23,7 +23,7 @@ from kb.search.asked import Asked as Asked
 from kb.search.documents import language_of, passages
 from kb.search.facets import as_counted, labelled
 from kb.search.findable import findable as findable
-from kb.search.marks import marked
+from kb.search.marks import Passage, marked
 from kb.search.moments import Moment, fuse, moments, window_score
 from kb.search.nearby import empty_filters, nearby
 from kb.search.query import wanted, with_words
@@ -34,6 +34,9 @@ from kb.search.standing import Facts, with_standing
 from kb.search.understanding import Meaning, understand
 
 log = logging.getLogger(__name__)
+
+# By screencast, for one answer.
+Read = dict[str, list[Passage]]
 
 # So many of the index's best hits are ordered again by their best 30 seconds. Fixed, so that pages fit together.
 RERANKED = 20
@@ -48,13 +51,14 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
     asked.check()
     began = time.perf_counter()
     meaning = understand(viewer, asked)
-    found, nearest, degraded = _found(viewer, asked, meaning, offset, limit)
+    read: Read = {}
+    found, nearest, degraded = _found(viewer, asked, meaning, offset, limit, read)
     beside, notes = _beside(viewer, asked, meaning) if not found.total and not degraded else (None, ())
     narrowings = tuple(as_counted(each, found.facets) for each in meaning.narrowings)
     more = offset + limit < found.total
     return Answer(
         asked=asked,
-        hits=answered(viewer, meaning.query, found) if meaning.query else [],
+        hits=answered(viewer, meaning.query, found, read) if meaning.query else [],
         total=found.total,
         did_you_mean=_corrected(asked.typed, found.corrected),
         as_typed=_as_typed(asked, found.corrected),
@@ -70,7 +74,7 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
 
 
 def _found(
-    viewer: Viewer, asked: Asked, meaning: Meaning, offset: int, limit: int
+    viewer: Viewer, asked: Asked, meaning: Meaning, offset: int, limit: int, read: Read
 ) -> tuple[Found, Sequence[Near], bool]:
     """By the words, by meaning, and whether the index could not answer."""
     if meaning.query is None:
@@ -79,7 +83,7 @@ def _found(
         if asked.sort == "best":
             ids = findable(viewer)
             nearest = closeness.near(asked, meaning, ids)
-            return _search(meaning, meaning.query, ids, nearest, offset, limit), nearest, False
+            return _search(meaning, meaning.query, ids, nearest, offset, limit, read), nearest, False
         return _search_sorted(viewer, meaning.query, asked.sort, offset, limit), (), False
     except IndexBroken as broken:
         log.error("search is degraded", extra={"reason": broken.detail})
@@ -100,7 +104,13 @@ def _beside(viewer: Viewer, asked: Asked, meaning: Meaning) -> tuple[Nearby | No
 
 
 def _search(
-    meaning: Meaning, query: Query, ids: frozenset[str], nearest: Sequence[Near], offset: int, limit: int
+    meaning: Meaning,
+    query: Query,
+    ids: frozenset[str],
+    nearest: Sequence[Near],
+    offset: int,
+    limit: int,
+    read: Read,
 ) -> Found:
     """The index's hits for this page, the first RERANKED of all ordered by window, and by meaning, as well."""
     index = hands().index
@@ -108,7 +118,7 @@ def _search(
         return index.search(query, visible=ids, offset=offset, limit=limit, facets=True)
     found = index.search(query, visible=ids, limit=max(RERANKED, offset + limit), facets=True)
     first = _on_screen(query, found, ids) if meaning.lines else _with_near(found, nearest)
-    facts = _facts(query, found, first)
+    facts = _facts(query, found, first, read)
     by_words = with_standing(fuse(first, {each: fact.window for each, fact in facts.items()}), facts)
     reranked = {hit.id for hit in first}
     rest = [hit for hit in found.hits if hit.id not in reranked]
@@ -140,7 +150,7 @@ def _search_sorted(viewer: Viewer, query: Query, sort: str, offset: int, limit: 
     return replace(found, hits=tuple(Hit(each, 0.0) for each in ordered[offset : offset + limit]))
 
 
-def _facts(query: Query, found: Found, hits: Sequence[Hit]) -> dict[str, Facts]:
+def _facts(query: Query, found: Found, hits: Sequence[Hit], read: Read) -> dict[str, Facts]:
     """What each hit holds of the searched words, and how it has served so far."""
     scores = {hit.id: hit.score for hit in hits}
     # Its tags are among the words that are looked through.
@@ -148,7 +158,7 @@ def _facts(query: Query, found: Found, hits: Sequence[Hit]) -> dict[str, Facts]:
     screencasts = {each.id: each for each in db.session.scalars(best)}
     words = wanted(query, found.corrected, hands().index.analyse)
     facts = {}
-    for screencast_id, texts in passages(screencasts.values()).items():
+    for screencast_id, texts in _read(screencasts.values(), read).items():
         best_moment = moments(texts, words, hands().index.analyse, idf=found.idf, limit=1)
         screencast = screencasts[screencast_id]
         facts[screencast_id] = Facts(
@@ -162,13 +172,13 @@ def _facts(query: Query, found: Found, hits: Sequence[Hit]) -> dict[str, Facts]:
     return facts
 
 
-def answered(viewer: Viewer, query: Query, found: Found) -> list[AnsweredHit]:
+def answered(viewer: Viewer, query: Query, found: Found, read: Read | None = None) -> list[AnsweredHit]:
     """Loaded again under `can_view`: whatever the index said, nothing else is shown."""
     screencasts = queries.by_ids(viewer, [hit.id for hit in found.hits])
     analyse = hands().index.analyse
     words = wanted(query, found.corrected, analyse)
     scores = {hit.id: hit.score for hit in found.hits}
-    texts = passages(screencasts)
+    texts = _read(screencasts, read or {})
     best = {each.id: moments(texts[each.id], words, analyse, idf=found.idf) for each in screencasts}
     return [
         AnsweredHit(
@@ -188,6 +198,13 @@ def _lacking(query: Query, corrected: Mapping[str, str], found: Sequence[Moment]
     searched = [corrected.get(word, word) for word in query.words]
     stems = {word: {token.stem for token in hands().index.analyse(word)} for word in searched}
     return tuple(word for word in searched if held and stems[word] and not held & stems[word])
+
+
+def _read(screencasts: Collection[Screencast], read: Read) -> Read:
+    """Their passages; those of the best hits are asked for twice, for their order and for their moments."""
+    if missing := [each for each in screencasts if each.id not in read]:
+        read.update(passages(missing))
+    return {each.id: read[each.id] for each in screencasts}
 
 
 def _close(viewer: Viewer, found: Found, nearest: Sequence[Near]) -> list[AnsweredHit]:

@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kb.categories.actions import path_of
 from kb.db import db
 from kb.index.contract import Document
 from kb.screencasts.models import Screencast
-from kb.search.marks import Passage, TimedWord
+from kb.search.marks import Passage
 from kb.transcripts.doubt import doubtful_words
 from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript, WordsFrom
 
@@ -56,15 +56,15 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
         ]
         for screencast in screencasts
     }
+    cue = (Cue.start_ms, Cue.end_ms, Cue.text, cast(Cue.words, Text))
     rows = db.session.execute(
-        select(Transcript.screencast_id, Transcript.language, Cue.start_ms, Cue.end_ms, Cue.text, Cue.words)
+        select(Transcript.screencast_id, Transcript.language, *cue)
         .join(Cue.transcript)
         .where(Transcript.screencast_id.in_(by_id))
         .order_by(Cue.start_ms)
     )
-    for screencast_id, spoken, start_ms, end_ms, text, words in rows:
-        timed = tuple(TimedWord(word[0], word[1], word[2]) for word in words or ())
-        by_id[screencast_id].append(Passage(start_ms, end_ms, text, "speech", timed, spoken))
+    for screencast_id, spoken, start_ms, end_ms, said, heard in rows:
+        by_id[screencast_id].append(Passage(start_ms, end_ms, said, "speech", (), spoken, heard or ""))
     lines = select(ScreenLine.screencast_id, ScreenLine.start_ms, ScreenLine.end_ms, ScreenLine.text)
     for screencast_id, start_ms, end_ms, text in db.session.execute(
         lines.where(ScreenLine.screencast_id.in_(by_id), ScreenLine.is_hidden.is_(False)).order_by(
@@ -73,12 +73,12 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
     ):
         by_id[screencast_id].append(Passage(start_ms, end_ms, text, "screen", language=language[screencast_id]))
     chapters = select(Chapter.screencast_id, Chapter.start_ms, Chapter.title, Chapter.text)
-    for screencast_id, start_ms, title, text in db.session.execute(
+    for screencast_id, start_ms, title, step in db.session.execute(
         chapters.where(Chapter.screencast_id.in_(by_id)).order_by(Chapter.start_ms)
     ):
         by_id[screencast_id] += [
             Passage(start_ms, start_ms, words, "chapter", language=language[screencast_id])
-            for words in (title, text)
+            for words in (title, step)
             if words
         ]
     for source in more_passages:

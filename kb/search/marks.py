@@ -1,5 +1,7 @@
 """The searched words within a text: where they stand, how good each match is, and the text with them marked. Pure."""
 
+import json
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,6 +10,7 @@ from itertools import chain, groupby
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
+from kb.index.analysis import DEFAULT, fold, primary_subtag
 from kb.index.contract import Token
 from kb.search.query import Wanted, in_sequence
 
@@ -21,6 +24,11 @@ WORDS_AROUND = 6
 LONGEST_TEXT = 24
 
 
+# Forms of one English word differ in their last letters: of a stem all but two are in every form, and two at least.
+LEFT_OUT = 2
+IRREGULAR = {"die": "dy", "lie": "ly", "tie": "ty", "sky": "sk"}
+
+
 class TimedWord(NamedTuple):
     start_ms: int
     end_ms: int
@@ -29,7 +37,8 @@ class TimedWord(NamedTuple):
 
 @dataclass(frozen=True)
 class Passage:
-    """Words with a time. words: the same words one by one with their own times, where an engine gave them.
+    """Words with a time. words: the same words one by one with their own times, where an engine gave them; heard: the
+    same as Cue.words keeps them (JSON), told apart only for the few passages of which it is asked.
 
     kind "title": the title and what else is written about the whole; without that, a screencast found by its
     description alone would fall behind those that happen to say one of the words. language: of the text (BCP 47).
@@ -41,6 +50,10 @@ class Passage:
     kind: Kind = "speech"
     words: tuple[TimedWord, ...] = ()
     language: str = ""
+    heard: str = ""
+
+    def timed_words(self) -> Sequence[TimedWord]:
+        return self.words or [TimedWord(*word[:3]) for word in json.loads(self.heard or "null") or ()]
 
 
 def marked(
@@ -87,7 +100,7 @@ class Match:
     grades: dict[str, float]
 
     def said(self) -> list[Said]:
-        start_ms, words = self.passage.start_ms, self.passage.words
+        start_ms, words = self.passage.start_ms, self.passage.timed_words()
         # Edited text no longer has the engine's words; then only the passage's time holds.
         is_timed = [word.text for word in words] == [chunk for chunk, _ in self.chunks]
         return [
@@ -150,6 +163,9 @@ class _OneLanguage:
         self._exact = {word.exact: word.stem for word in words}
         self._starts = tuple(word for word in words if word.prefix)
         self._synonyms = [(self._sequence_of(word), word) for word in wanted if word.stands_for]
+        # To tell words apart takes most of the time, and few passages and words are any of those that are wanted.
+        is_english = primary_subtag(language) in ("", DEFAULT)
+        self._may_hold = sieve(wanted).search if is_english else None
         self._known: dict[str, tuple[Mark, ...]] = {}
         self._followed: dict[str, Sequence[Token]] = {}
 
@@ -167,6 +183,8 @@ class _OneLanguage:
         return self._analyse(text, self._language)
 
     def match(self, passage: Passage) -> Match | None:
+        if self._is_other(passage.text):
+            return None
         known = self._known
         texts = passage.text.split()
         grades: dict[str, float] = {}
@@ -185,8 +203,12 @@ class _OneLanguage:
             passage, tuple((text, known[text] + tuple(synonyms.get(at, ()))) for at, text in enumerate(texts)), grades
         )
 
+    def _is_other(self, text: str) -> bool:
+        """Whether none of the wanted words can be in it, as far as that is seen without telling its words apart."""
+        return self._may_hold is not None and not self._may_hold(flat(text))
+
     def _marks(self, chunk: str) -> Iterable[Mark]:
-        for token in self._tokens(chunk):
+        for token in () if self._is_other(chunk) else self._tokens(chunk):
             if stem := self._exact.get(token.exact):
                 yield Mark(token.start, token.end, stem, PART if token.part else EXACT)
             elif stem := self._stems.get(token.stem):
@@ -212,6 +234,22 @@ class _OneLanguage:
                     for at, held in groupby(tokens[start : start + len(sought)], key=itemgetter(0)):
                         found.setdefault(at, []).extend(_synonym_marks([token for _, token in held], synonym))
         return found
+
+
+def sieve(wanted: Iterable[Wanted]) -> re.Pattern[str]:
+    """What every English text that holds one of these words has, once it is `flat`: how one of their forms begins."""
+    beginnings = set()
+    for word in wanted:
+        if word.prefix:
+            beginnings.add(flat(word.exact))
+        for form in {flat(word.exact), flat(word.stem), IRREGULAR.get(word.stem, "")} - {""}:
+            beginnings.add(form[: max(2, len(form) - LEFT_OUT)])
+    return re.compile("|".join(map(re.escape, sorted(beginnings))) if beginnings else r"(?!)")
+
+
+def flat(text: str) -> str:
+    """As the analysis folds words, and without what joins the parts of one."""
+    return fold(text).replace("-", "").replace("'", "")
 
 
 def _synonym_marks(tokens: Sequence[Token], synonym: Wanted) -> list[Mark]:

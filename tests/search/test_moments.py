@@ -192,7 +192,7 @@ def test_a_synonym_is_found_in_the_language_of_the_passage() -> None:
     assert marked("mit zwei Faktore", words, analyse, language="de") == "mit <mark>zwei Faktore</mark>"
 
 
-def test_each_word_of_the_texts_is_analysed_once_for_all_hits_of_a_page() -> None:
+def test_only_words_that_may_be_meant_are_analysed_and_once_for_all_hits_of_a_page() -> None:
     analysed: list[str] = []
 
     def counting(text: str, language: str = "") -> list[Token]:
@@ -200,8 +200,8 @@ def test_each_word_of_the_texts_is_analysed_once_for_all_hits_of_a_page() -> Non
         return analyse(text, language)
 
     for _ in range(10):
-        assert moments(talk(*["open the terminal and merge", "the branch, again"] * 60), looking_for("merge"), counting)
-    assert sorted(analysed) == sorted({"open", "the", "terminal", "and", "merge", "branch,", "again"})
+        assert moments(talk(*["have mercy and merge", "the branch, again"] * 60), looking_for("merge"), counting)
+    assert sorted(analysed) == ["mercy", "merge"]
 
 
 def test_a_moment_opens_where_the_words_stand_together_not_where_one_was_mentioned_in_passing() -> None:
