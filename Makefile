@@ -30,10 +30,11 @@ setup-test:
 	@deploy/setup --test
 
 # What asks a database runs on both: what asks most of it each time, the rest in the long run alone.
-on_postgresql = --database=postgresql $(addprefix tests/,accounts categories curation pages screencasts search transcripts \
-	test_db.py test_seed.py)
-quick_on_postgresql = --database=postgresql $(addprefix tests/,categories curation pages search screencasts/pipeline \
-	transcripts/editing transcripts/screen transcripts/chapters test_db.py)
+on_postgresql = --database=postgresql $(addprefix tests/,accounts categories curation pages screencasts search solves \
+	transcripts test_db.py test_seed.py)
+quick_on_postgresql = --database=postgresql $(addprefix tests/,categories curation pages solves screencasts/pipeline \
+	transcripts/editing transcripts/screen transcripts/chapters test_db.py \
+	$(addprefix search/test_,draining.py log.py saved.py several_machines.py suggestions.py))
 
 # The hundreds of processes that tests start would each compile all of kb anew where Python is told to keep nothing.
 test test-all: export PYTHONDONTWRITEBYTECODE =
