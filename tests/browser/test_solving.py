@@ -1,5 +1,6 @@
 """The bar below the player: "This solved it" and "Didn't help", by press, finger and form."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,7 @@ def page(here: World, browser: Browser) -> Iterator[Page]:
 
 
 def stand_at(page: Page, seconds: float) -> None:
-    page.locator("[data-player] video").wait_for(state="attached")
-    page.wait_for_function("document.querySelector('[data-player] video').readyState > 0")
+    expect(page.locator("media-player[data-can-play]")).to_be_attached()
     page.evaluate(
         "seconds => { const video = document.querySelector('[data-player] video');"
         " video.pause(); video.currentTime = seconds }",
@@ -80,7 +80,7 @@ def test_a_solved_moment_stands_in_the_transcript_and_seeks(here: World, page: P
     stand_at(page, 0.0)
     page.locator("#helped summary", has_text="Solved it for 2 people").click()
     page.locator("#helped").get_by_role("link", name="0:01").click()
-    page.wait_for_function("document.querySelector('[data-player] video').currentTime >= 1.15")
+    expect(page.locator("[data-solve-at]")).to_have_value(re.compile(r"^1\.[2-9]|^[2-9]"))
     assert page.url.endswith("?t=1.2")
 
 
