@@ -93,7 +93,8 @@ def filled(full: World) -> dict[str, str]:
     return defaultdict(lambda: "unknown", known)
 
 
-@pytest.fixture(scope="module", params=VIEWS)
+# What fits a phone nearly always fits a wide screen at 200 %.
+@pytest.fixture(scope="module", params=["wide", "phone", pytest.param("zoomed", marks=pytest.mark.slow)])
 def view(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
