@@ -7,7 +7,7 @@ import pytest
 from kb.screencasts.models import Screencast
 from kb.search.actions import rebuild
 from tests.conftest import People
-from tests.web.actors import Browser
+from tests.web.actors import Browser, World
 
 
 @pytest.mark.parametrize("url", ["/search", "/search?q=printer"])
@@ -49,3 +49,10 @@ def test_where_a_hit_has_all_words_only_the_others_say_what_they_lack(
     page = signed_in(people.author).get("/search?q=descale+machine").text
     assert "None of these has all of your words." not in page
     assert page.count("Not in it: <bdi>descale</bdi>") == 1
+
+
+def test_a_visitor_can_send_the_form_for_what_stands_there(world: World) -> None:
+    form = world.call("nobody", "GET", "/search", public=True).text.partition('name="q" rows')[0].rpartition("<form")[2]
+    assert 'method="post"' not in form
+    assert 'action="/search"' in form
+    assert world.call("nobody", "GET", "/search?q=line%20one%0Aline%20two", public=True).status_code == 200
