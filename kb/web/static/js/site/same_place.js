@@ -25,7 +25,12 @@ function askForMore() {
   return new Promise((settled) => {
     link.addEventListener("htmx:sendError", () => settled(false), { once: true });
     link.addEventListener("htmx:responseError", () => settled(false), { once: true });
-    document.addEventListener("htmx:afterSettle", () => settled(true), { once: true });
+    document.addEventListener("htmx:afterSettle", function isIt({ detail }) {
+      // Other parts of the page may come meanwhile.
+      if (detail.requestConfig?.elt !== link) return;
+      document.removeEventListener("htmx:afterSettle", isIt);
+      settled(true);
+    });
     link.click();
   });
 }
