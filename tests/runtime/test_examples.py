@@ -53,8 +53,6 @@ def test_there_are_examples() -> None:
     assert len(examples()) >= 5
 
 
-# One builds on what those before it made.
-@pytest.mark.xdist_group("examples")
 @pytest.mark.parametrize("line", examples())
 def test_an_example_on_the_command_line_runs(line: str, data: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
