@@ -39,10 +39,9 @@ quick_on_postgresql = --database=postgresql $(addprefix tests/,categories curati
 # The hundreds of processes that tests start would each compile all of kb anew where Python is told to keep nothing.
 test test-all: export PYTHONDONTWRITEBYTECODE =
 
-# Three at once for two processors: half of the time a test waits for a browser, a worker or the network. Tests of a
-# group share one running site.
+# Three at once for two processors: half of the time a test waits for a browser, a worker or the network.
 test: lint
-	.venv/bin/pytest -n 3 --dist loadgroup -m 'not slow'
+	.venv/bin/pytest -n 3 -m 'not slow'
 	.venv/bin/pytest -n 3 -m 'not slow' $(quick_on_postgresql)
 
 test-all: lint

@@ -318,7 +318,6 @@ def test_typing_touches_one_row_of_two_thousand(watch: Callable[[str], Page], wo
     assert kept(world)[1000].endswith("a few more words") or "a few more words" in kept(world)[1000]
 
 
-@pytest.mark.xdist_group("running")
 def test_a_corrected_word_is_found_by_search_within_seconds(
     running: Running, new_page: Callable[..., Page], clip: Path
 ) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import STARTS, Running, sign_in, sign_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("running")]
+pytestmark = pytest.mark.browser
 
 # Said in the second sentence, nowhere on the screen, not in the file's name.
 WORDS = "red button window"

@@ -13,7 +13,7 @@ from kb.media.film import shoot
 from tests.browser.conftest import Running, sign_in
 from tests.browser.test_main_job import position
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("running")]
+pytestmark = pytest.mark.browser
 
 RATE = 10
 FAILS_AT_S, MENDED_AT_S, LENGTH_S = 7.4, 15.2, 20.0

@@ -12,7 +12,7 @@ from tests.browser.conftest import Running, sign_in
 from tests.browser.uploading import choose, padded, row, slow, watch
 from tests.conftest import make_clip
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("running")]
+pytestmark = pytest.mark.browser
 BIG_BYTES = 2_500_000
 VP8 = ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
