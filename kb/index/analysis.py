@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from kb.index.contract import Token
 
+# Another whenever the analysis gives other words: an index of the former is then rebuilt, whichever engine keeps it.
+VERSION = 1
 # Of texts whose language nobody knows.
 DEFAULT = "en"
 # Longer "words" are encoded data or run-on addresses; their parts are kept.

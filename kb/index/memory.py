@@ -1,16 +1,17 @@
 """An index in memory, for tests of what uses one: plain and slow, ranked and tested as the others are."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.index import corrections
 from kb.index.analysis import Analyser
-from kb.index.contract import Document, Found, Hit, Query, Token
+from kb.index.contract import Document, Query
 from kb.index.facets import Columns, Mask, facts_of
-from kb.index.ranking import BOOSTS, Held, Ranking, norms, starts_of, weight
+from kb.index.ranking import BOOSTS, Held, norms, starts_of, weight
+from kb.index.searching import Searching
 
 Texts = Iterable[tuple[str, str]]
 
@@ -30,13 +31,14 @@ ANALYSER = Analyser({"en": light_stem, "de": light_stem_german})
 
 
 class MemoryState:
-    """Implements kb.index.ranking.State. A document's number is its place."""
+    """Implements kb.index.searching.State. A document's number is its place."""
 
     def __init__(self, documents: Iterable[Document]) -> None:
         self.documents = list(documents)
         self.size = len(self.documents)
-        self.columns = Columns(map(facts_of, self.documents))
-        self.languages = self.columns.languages
+        self._columns = Columns(map(facts_of, self.documents))
+        self.languages = self._columns.languages
+        self.passing, self.counted = self._columns.passing, self._columns.counted
         self._terms = [_terms(document) for document in self.documents]
 
     def held(self, field: str, term: str) -> Held:
@@ -61,8 +63,16 @@ class MemoryState:
     def seen_by(self, visible: frozenset[str]) -> Mask:
         return np.array([document.id in visible for document in self.documents], np.bool_)
 
+    def ids(self, numbers: Iterable[int]) -> list[str]:
+        return [self.documents[n].id for n in numbers]
 
-class MemoryIndex:
+    def created_s(self) -> NDArray[np.float64]:
+        return self._columns.created_s
+
+
+class MemoryIndex(Searching):
+    analyser = ANALYSER
+
     def __init__(self) -> None:
         self._state = MemoryState([])
 
@@ -83,45 +93,9 @@ class MemoryIndex:
     def is_healthy(self) -> str | None:
         return None
 
-    def analyse(self, text: str, language: str = "") -> list[Token]:
-        return ANALYSER.analyse(text, language)
-
-    def search(
-        self,
-        query: Query,
-        *,
-        visible: frozenset[str],
-        offset: int = 0,
-        limit: int = 20,
-        facets: bool = False,
-        now: datetime | None = None,
-    ) -> Found:
-        state = self._state
-        seen = state.seen_by(visible)
-        allowed = seen & state.columns.passing(query, now)
-        ranking = Ranking(state, ANALYSER, visible=seen, allowed=allowed, fields=query.fields)
-        if query.words or query.phrases:
-            ranked = ranking.search(query, limit=offset + limit)
-        else:
-            ranked = ranking.newest(state.columns.created_s, limit=offset + limit)
-        counted = state.columns.counted(ranked.matched, now) | {"source": ranked.fields} if facets else {}
-        return Found(
-            hits=tuple(Hit(state.documents[n].id, score) for n, score in ranked.documents[offset:]),
-            total=int(np.count_nonzero(ranked.matched)),
-            corrected=ranked.corrected,
-            idf=ranked.idf,
-            matched=frozenset(state.documents[n].id for n in np.flatnonzero(ranked.matched)),
-            facets=counted,
-        )
-
-    def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
-        seen = self._state.seen_by(visible)
-        found = Ranking(self._state, ANALYSER, visible=seen, allowed=seen).suggest(typed, limit=limit)
-        return [self._state.documents[n].id for n in found]
-
-    def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
-        seen = self._state.seen_by(visible)
-        return Ranking(self._state, ANALYSER, visible=seen, allowed=seen).spread(stems)
+    @contextmanager
+    def reading(self, query: Query | None = None) -> Iterator[MemoryState]:
+        yield self._state
 
 
 def _texts(document: Document, field: str) -> Texts:

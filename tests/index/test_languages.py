@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.index.contract import Document, Index, Query
+from kb.index.stemming import ANALYSER, STEMMERS
 from kb.index.whoosh import WhooshIndex
-from kb.index.whoosh.words import ANALYSER, STEMMERS
 
 SHELF = [
     Document("en", "Docker on a server", spoken="restarting the docks of the printers", language="en-GB"),

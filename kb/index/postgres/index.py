@@ -6,82 +6,41 @@ words find the same screencasts, whichever engine a site has.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from itertools import chain
 
-import numpy as np
-
 from kb.errors import KbError
-from kb.index.analysis import DEFAULT
-from kb.index.contract import Document, Found, Hit, Query, Token
+from kb.index.analysis import DEFAULT, VERSION
+from kb.index.contract import Document, Query
 from kb.index.postgres import tables, writing
 from kb.index.postgres.reader import Reader, broken_if_torn, said
+from kb.index.postgres.snapshot import Snapshot
 from kb.index.postgres.tables import Connect, Connection
-from kb.index.ranking import Ranking
-from kb.index.whoosh.words import ANALYSER
+from kb.index.searching import Searching
+from kb.index.stemming import ANALYSER
 
-# Say another name whenever the analysis changes or what the tables hold: an index of the former is then rebuilt.
-FORMAT = "postgres-1"
+# Say another number whenever what the tables hold changes: an index of the former is then rebuilt.
+FORMAT = f"postgres-2 of words {VERSION}"
 
 
-class PostgresIndex:
+class PostgresIndex(Searching):
     """Safe to share between threads; a fork connects anew. Readers never wait for a writer.
 
     connect: makes a connection that nobody else uses, to a database in which schemas may be made.
     """
+
+    analyser = ANALYSER
 
     def __init__(self, connect: Connect, *, patience_s: float = 10.0) -> None:
         self._connect = connect
         self._patience_s = patience_s
         self._reader = Reader(connect, FORMAT)
 
-    def search(
-        self,
-        query: Query,
-        *,
-        visible: frozenset[str],
-        offset: int = 0,
-        limit: int = 20,
-        facets: bool = False,
-        now: datetime | None = None,
-    ) -> Found:
-        now = now or datetime.now(UTC)
+    @contextmanager
+    def reading(self, query: Query | None = None) -> Iterator[Snapshot]:
         with self._reader.latest() as state:
-            state.read(_stems(query, state.languages))
-            seen = state.seen_by(visible)
-            allowed = seen & state.passing(query, now)
-            ranking = Ranking(state, ANALYSER, visible=seen, allowed=allowed, fields=query.fields)
-            if query.words or query.phrases:
-                ranked = ranking.search(query, limit=offset + limit)
-            else:
-                ranked = ranking.newest(state.created_s(), limit=offset + limit)
-            hits = ranked.documents[offset:]
-            matched = state.ids(np.flatnonzero(ranked.matched))
-            return Found(
-                hits=tuple(map(Hit, state.ids([n for n, _ in hits]), [score for _, score in hits])),
-                total=len(matched),
-                corrected=ranked.corrected,
-                idf=ranked.idf,
-                matched=frozenset(matched),
-                facets=state.counted(ranked.matched, now) | {"source": ranked.fields} if facets else {},
-            )
-
-    def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
-        with self._reader.latest() as state:
-            seen = state.seen_by(visible)
-            return state.ids(Ranking(state, ANALYSER, visible=seen, allowed=seen).suggest(typed, limit=limit))
-
-    def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for each in stems:
-            # Lent anew for each, so that a search in between need not wait for all of them.
-            with self._reader.latest() as state:
-                seen = state.seen_by(visible)
-                found |= Ranking(state, ANALYSER, visible=seen, allowed=seen).spread([each])
-        return found
-
-    def analyse(self, text: str, language: str = "") -> list[Token]:
-        return ANALYSER.analyse(text, language)
+            if query:
+                state.read(_stems(query, state.languages))
+            yield state
 
     def versions(self) -> dict[str, int]:
         with self._reader.latest() as state:

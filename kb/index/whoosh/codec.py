@@ -19,7 +19,7 @@ from kb.index.facets import Numbers
 from kb.index.ranking import Counts
 
 with warnings.catch_warnings():
-    # See words.py.
+    # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
     from whoosh.codec.base import PostingsWriter  # type: ignore[import-untyped]
     from whoosh.codec.whoosh3 import W3Codec  # type: ignore[import-untyped]

@@ -10,33 +10,32 @@ import threading
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from kb.errors import KbError, NoRoom
-from kb.index.contract import Document, Found, Hit, IndexBroken, Query, Token
+from kb.index.contract import Document, IndexBroken, Query
 from kb.index.folders import Folders
-from kb.index.ranking import Ranking
+from kb.index.searching import Searching
+from kb.index.stemming import ANALYSER
 from kb.index.whoosh.codec import Codec
 from kb.index.whoosh.merging import merge_small
 from kb.index.whoosh.postings import Postings
 from kb.index.whoosh.schema import FORMAT, schema, values
 from kb.index.whoosh.segment import Segment
 from kb.index.whoosh.snapshot import Snapshot, opened
-from kb.index.whoosh.words import ANALYSER
 
 with warnings.catch_warnings():
-    # See words.py.
+    # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
     from whoosh.index import create_in  # type: ignore[import-untyped]
     from whoosh.writing import OPTIMIZE  # type: ignore[import-untyped]
 
 
-class WhooshIndex:
+class WhooshIndex(Searching):
     """Safe to share between threads; a fork opens its own. Readers never wait for a writer."""
+
+    analyser = ANALYSER
 
     def __init__(self, folder: Path, *, patience_s: float = 10.0) -> None:
         self._folders = Folders(folder, format=FORMAT)
@@ -44,55 +43,8 @@ class WhooshIndex:
         self._lock = threading.Lock()
         self._open: tuple[int, Snapshot] | None = None
 
-    def search(
-        self,
-        query: Query,
-        *,
-        visible: frozenset[str],
-        offset: int = 0,
-        limit: int = 20,
-        facets: bool = False,
-        now: datetime | None = None,
-    ) -> Found:
-        now = now or datetime.now(UTC)
-        with self._reading() as state:
-            seen = state.seen_by(visible)
-            allowed = seen & state.passing(query, now)
-            ranking = Ranking(state, ANALYSER, visible=seen, allowed=allowed, fields=query.fields)
-            if query.words or query.phrases:
-                ranked = ranking.search(query, limit=offset + limit)
-            else:
-                ranked = ranking.newest(state.created_s(), limit=offset + limit)
-            matched = np.flatnonzero(ranked.matched).tolist()
-            return Found(
-                hits=tuple(Hit(state.ids[n], score) for n, score in ranked.documents[offset:]),
-                total=len(matched),
-                corrected=ranked.corrected,
-                idf=ranked.idf,
-                matched=frozenset([state.ids[n] for n in matched]),
-                facets=state.counted(ranked.matched, now) | {"source": ranked.fields} if facets else {},
-            )
-
-    def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
-        with self._reading() as state:
-            seen = state.seen_by(visible)
-            found = Ranking(state, ANALYSER, visible=seen, allowed=seen).suggest(typed, limit=limit)
-            return [state.ids[n] for n in found]
-
-    def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for each in stems:
-            # Lent anew for each, so that a search in between need not wait for all of them.
-            with self._reading() as state:
-                seen = state.seen_by(visible)
-                found |= Ranking(state, ANALYSER, visible=seen, allowed=seen).spread([each])
-        return found
-
-    def analyse(self, text: str, language: str = "") -> list[Token]:
-        return ANALYSER.analyse(text, language)
-
     def versions(self) -> dict[str, int]:
-        with self._reading() as state:
+        with self.reading() as state:
             return dict(state.versions())
 
     def is_healthy(self) -> str | None:
@@ -129,7 +81,7 @@ class WhooshIndex:
                     writer.add_document(**values(document))
 
     @contextmanager
-    def _reading(self) -> Iterator[Snapshot]:
+    def reading(self, query: Query | None = None) -> Iterator[Snapshot]:
         """Lend the latest state. One at a time: Whoosh doesn't promise more, and the work holds the GIL anyway."""
         with self._lock, _broken_if_torn():
             yield self._latest()

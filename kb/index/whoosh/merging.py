@@ -4,7 +4,7 @@ import warnings
 from typing import Any
 
 with warnings.catch_warnings():
-    # See words.py.
+    # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
     from whoosh.reading import SegmentReader  # type: ignore[import-untyped]
 

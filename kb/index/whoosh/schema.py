@@ -5,20 +5,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kb.index.analysis import VERSION
 from kb.index.contract import Document
 from kb.index.corrections import is_ordinary
 from kb.index.facets import facts_of
 from kb.index.ranking import BOOSTS, starts_of, weight
+from kb.index.stemming import ANALYSER
 from kb.index.whoosh.codec import places_of
-from kb.index.whoosh.words import ANALYSER
 
 with warnings.catch_warnings():
-    # See words.py.
+    # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
     from whoosh import fields, formats  # type: ignore[import-untyped]
 
-# Say another name whenever the fields or the analysis change: an index of the former is then rebuilt.
-FORMAT = "whoosh-4"
+# Say another number whenever the fields change: an index of the former is then rebuilt.
+FORMAT = f"whoosh-4 of words {VERSION}"
 
 # Between texts of several languages, so that no phrase goes from one to the next.
 GAP = 10

@@ -14,7 +14,7 @@ from kb.index.ranking import Held
 from kb.index.whoosh.codec import LAST_PLACE, Postings
 
 with warnings.catch_warnings():
-    # See words.py.
+    # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
     from whoosh.reading import TermNotFound  # type: ignore[import-untyped]
 

@@ -18,13 +18,13 @@ from kb.index.whoosh.schema import schema
 from kb.index.whoosh.segment import Segment
 
 with warnings.catch_warnings():
-    # See words.py.
+    # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
     from whoosh.index import open_dir  # type: ignore[import-untyped]
 
 
 class Snapshot:
-    """No writer changes it any more. Implements kb.index.ranking.State."""
+    """No writer changes it any more. Implements kb.index.searching.State."""
 
     def __init__(self, folder: Path, former: Mapping[str, Segment]) -> None:
         self.folder = folder
@@ -34,11 +34,11 @@ class Snapshot:
         self._searcher = self._index.searcher()
         self.segments: dict[str, Segment] = {}
         self._leaves: list[tuple[Any, int, Segment]] = []
-        self.ids: list[str] = []
+        self._ids: list[str] = []
         for reader, base in self._searcher.reader().leaf_readers():
             if reader.segment():  # An empty index has a reader of nothing.
                 self._add(reader, base, former)
-        self.size = len(self.ids)
+        self.size = len(self._ids)
         self.languages = tuple({name for _, _, segment in self._leaves for name in segment.columns.languages})
         self.norms = lru_cache(self._norms)
         self.seen_by = lru_cache(16)(self._seen_by)
@@ -47,9 +47,9 @@ class Snapshot:
         name = reader.segment().segment_id()
         segment = self.segments[name] = former.get(name) or Segment(reader)
         self._leaves.append((reader, base, segment))
-        self.ids += segment.ids
+        self._ids += segment.ids
         for n in reader.segment().deleted_docs():
-            self.ids[base + n] = ""
+            self._ids[base + n] = ""
 
     def is_latest(self) -> bool:
         return bool(self._index.latest_generation() == self._generation)
@@ -57,11 +57,14 @@ class Snapshot:
     def close(self) -> None:
         self._searcher.close()
 
+    def ids(self, numbers: Iterable[int]) -> list[str]:
+        return [self._ids[n] for n in numbers]
+
     def versions(self) -> Iterator[tuple[str, int]]:
         for _, base, segment in self._leaves:
             for n, version in enumerate(segment.versions, base):
-                if self.ids[n]:
-                    yield self.ids[n], version
+                if self._ids[n]:
+                    yield self._ids[n], version
 
     def held(self, field: str, term: str) -> Held:
         found = [(base, *segment.held(reader, field, term)) for reader, base, segment in self._leaves]
@@ -94,7 +97,7 @@ class Snapshot:
         return np.concatenate(parts) if parts else np.zeros(0, kind)
 
     def _seen_by(self, visible: frozenset[str]) -> Mask:
-        return np.fromiter((each in visible for each in self.ids), np.bool_, self.size)
+        return np.fromiter((each in visible for each in self._ids), np.bool_, self.size)
 
 
 def opened(folder: Path) -> Any:
