@@ -14,7 +14,7 @@ Analyse = Callable[[str], Sequence[Token]]
 # On one line more words than anybody types, and among them some that are no words of a language.
 LONG = 12
 CODE_WORDS = 2
-# A log is long; its beginning and its end say what happened.
+# A log is long; its beginning and its end, each so many signs, say what happened.
 LONGEST = 20_000
 MOST_LINES = 60
 LONGEST_LINE = 12
@@ -59,17 +59,17 @@ class Line:
 
 
 def is_pasted(typed: str) -> bool:
-    lines = [line for line in typed[:LONGEST].splitlines() if line.strip()]
+    lines = [line for line in _ends(typed).splitlines() if line.strip()]
     if len(lines) > 1:
         return True
-    words = typed[:LONGEST].split()
+    words = _ends(typed).split()
     return len(words) > LONG and sum(bool(_CODE.search(word)) for word in words) >= CODE_WORDS
 
 
 def lines(typed: str) -> list[str]:
     """The different lines of it without what differs each time, from its beginning and its end. One long line is
     taken for several."""
-    found = [line for line in typed[:LONGEST].splitlines() if line.strip()]
+    found = [line for line in _ends(typed).splitlines() if line.strip()]
     pieces = [piece for line in found for piece in _pieces(line)]
     cleaned = list(dict.fromkeys(filter(None, map(_cleaned, pieces))))
     half = MOST_LINES // 2
@@ -95,6 +95,10 @@ def telling(lines: Iterable[str], spread: Mapping[str, int], of: int, analyse: A
             weighed.append((sum(weights[word] ** 2 for word in rarest[:WORDS_THAT_TELL]), Line(line, words)))
     weighed.sort(key=lambda each: -each[0])
     return list(_apart(weighed))
+
+
+def _ends(typed: str) -> str:
+    return typed if len(typed) <= 2 * LONGEST else f"{typed[:LONGEST]}\n{typed[-LONGEST:]}"
 
 
 def _apart(weighed: Sequence[tuple[float, Line]]) -> Iterator[Line]:

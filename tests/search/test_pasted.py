@@ -84,6 +84,12 @@ def test_a_name_that_stands_nowhere_as_a_whole_is_searched_by_the_parts_that_do(
     assert set(line.words) == {"web", "frontend"}
 
 
+def test_the_error_at_the_end_of_a_log_of_any_length_is_read() -> None:
+    log = "\n".join(f"waiting for job {n * 7919}" for n in range(20_000))
+    assert "TunnelBrokenError" in lines(f"{log}\nTunnelBrokenError")
+    assert "TunnelBrokenError" in lines(f"TunnelBrokenError\n{log}")
+
+
 def test_a_long_line_is_cut_and_of_very_many_the_first_and_the_last_are_read() -> None:
     pieces = lines(" ".join(f"word{n}" for n in range(100)))
     assert all(len(piece.split()) <= LONGEST_LINE for piece in pieces)
