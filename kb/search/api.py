@@ -5,19 +5,22 @@ from typing import Any
 
 from flask import request
 from pydantic import BaseModel, Field
+from werkzeug.datastructures import MultiDict
 
 from kb.accounts.sessions import signed_in, viewer, visitors
 from kb.screencasts import actions as screencasts
 from kb.screencasts.api import ScreencastOut
 from kb.search import log
+from kb.search.addresses import fitting
 from kb.search.answers import answer
 from kb.search.asked import AGES, LENGTHS, SORTS, SOURCES, Asked
 from kb.search.present import answer_as_json
 from kb.search.tag_suggestions import suggested
 from kb.web.api import blueprint
-from kb.web.paging import cursor_of, limit_of, read_cursor
+from kb.web.paging import MOST, cursor_of, limit_of, read_cursor
 
 bp = blueprint("search", __name__)
+HITS = 10
 
 
 class MomentOut(BaseModel):
@@ -122,16 +125,57 @@ class SearchQuery(BaseModel):
     cursor: str | None = None
 
 
+class AskedIn(BaseModel):
+    """As `GET /search` takes them."""
+
+    q: str = ""
+    category: str | None = None
+    tag: list[str] = Field([], description="All of them.")
+    author: str | None = None
+    language: str | None = None
+    length: str | None = None
+    age: str | None = None
+    source: str | None = None
+
+
+class SearchIn(AskedIn):
+    """The same, with a text of any length, such as a whole log."""
+
+    sort: str = "best"
+    limit: int = Field(HITS, ge=1, le=MOST)
+    cursor: str | None = None
+
+
 @bp.get("/search")
 @bp.input(SearchQuery, location="query")
 @bp.output(SearchOut)
 @visitors
 def search(query_data: SearchQuery) -> dict[str, Any]:
-    """Typed words to the moments in which they are said or shown."""
+    """Typed words to the moments in which they are said or shown.
+
+    An address holds some 8,000 signs, encoded; for more there is the same as POST.
+    """
     asked = Asked.from_args(request.args)
+    return _page(asked, query_data.cursor, limit_of(query_data.limit, usual=HITS))
+
+
+@bp.post("/search")
+@bp.input(SearchIn)
+@bp.output(SearchOut)
+@signed_in
+def search_long(json_data: SearchIn) -> dict[str, Any]:
+    """A search for what no address holds, such as a whole log; nothing is changed by it.
+
+    `query` in the answer is what was searched: of a text that is too long its most telling lines.
+    """
+    asked = Asked.from_args(MultiDict(json_data.model_dump(exclude_none=True)))
+    return _page(fitting(viewer(), asked), json_data.cursor, json_data.limit)
+
+
+def _page(asked: Asked, cursor: str | None, limit: int) -> dict[str, Any]:
     order = f"search by {asked.sort}"
-    place = read_cursor(order, query_data.cursor)
-    found = answer(viewer(), asked, offset=place[0] if place else 0, limit=limit_of(query_data.limit, usual=10))
+    place = read_cursor(order, cursor)
+    found = answer(viewer(), asked, offset=place[0] if place else 0, limit=limit)
     if not place:
         found = replace(found, search_id=log.searched(viewer(), asked, found))
     return answer_as_json(found, cursor_of(order, found.next_offset) if found.next_offset is not None else None)

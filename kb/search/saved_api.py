@@ -8,24 +8,12 @@ from werkzeug.datastructures import MultiDict
 from kb.accounts.sessions import person, signed_in, viewer
 from kb.screencasts.as_json import absolute, instant
 from kb.search import saved
+from kb.search.api import AskedIn
 from kb.search.asked import Asked
 from kb.search.saved_present import ShownSaved, shown
 from kb.web.api import blueprint
 
 bp = blueprint("searches", __name__)
-
-
-class NewSaved(BaseModel):
-    """As `GET /search` takes them."""
-
-    q: str = ""
-    category: str | None = None
-    tag: list[str] = Field([], description="All of them.")
-    author: str | None = None
-    language: str | None = None
-    length: str | None = None
-    age: str | None = None
-    source: str | None = None
 
 
 class SavedOut(BaseModel):
@@ -53,10 +41,10 @@ def index() -> dict[str, Any]:
 
 
 @bp.post("/searches")
-@bp.input(NewSaved)
+@bp.input(AskedIn)
 @bp.output(SavedOut, status_code=201)
 @signed_in
-def save(json_data: NewSaved) -> dict[str, Any]:
+def save(json_data: AskedIn) -> dict[str, Any]:
     """Keep a search. One that is kept already is the answer as it is."""
     kept = saved.save(Asked.from_args(MultiDict(json_data.model_dump(exclude_none=True))), by=person())
     return _out(shown([kept], viewer())[0])

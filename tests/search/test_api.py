@@ -138,6 +138,41 @@ def test_filters_in_words_are_those_of_the_address(world: World) -> None:
     assert set(found(q="reset")) - set(found(q=f"reset -{tag}")) == {world.items["team"]}
 
 
+def test_a_search_may_be_posted_with_the_parameters_of_the_address(world: World) -> None:
+    def told(method: str, **sent: object) -> dict[str, object]:
+        answer = world.call("author", method, "/api/v1/search", **sent)
+        assert answer.status_code == 200, answer.text
+        return answer.json | {"took_ms": 0, "search_id": None}
+
+    tag = word("team", "tag")
+    asked = {"q": "reset", "tag": [tag, tag], "category": world.category, "sort": "newest", "limit": 5}
+    assert told("POST", json=asked) == told("GET", query_string=asked)
+    assert told("POST", json={}) == told("GET")
+    refused(world.call("author", "POST", "/api/v1/search", json={"length": "long"}), 422, "invalid", "length")
+    refused(world.call("author", "POST", "/api/v1/search", json={"limit": 101}), 422, "invalid", "limit")
+
+
+def test_of_a_posted_log_that_no_address_holds_the_telling_lines_are_searched(
+    author: Caller, make: Callable[..., Screencast]
+) -> None:
+    made = make("TunnelBrokenError after waking up")
+    make("Wake up")
+    actions.rebuild()
+    noise = "\n".join(f"12:00:{n % 60:02} host daemon[{n}]: waiting for line {n}" for n in range(1_000))
+    answer = author.post("/api/v1/search", json={"q": f"{noise}\nTunnelBrokenError: no way"}).json
+    assert [hit["screencast"]["id"] for hit in answer["hits"]] == [made.id]
+    assert "TunnelBrokenError: no way" in answer["query"]
+    assert len(answer["query"]) < 2_000
+
+
+def test_a_posted_search_is_walked_with_its_cursor(author: Caller, forty: list[str]) -> None:
+    asked: dict[str, object] = {"q": "reset", "limit": 25}
+    first = author.post("/api/v1/search", json=asked).json
+    second = author.post("/api/v1/search", json=asked | {"cursor": first["next"]}).json
+    assert sorted(hit["screencast"]["id"] for hit in first["hits"] + second["hits"]) == sorted(forty)
+    assert second["next"] is None
+
+
 # -- many hits ----------------------------------------------------------------------------------------------
 
 

@@ -274,6 +274,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /api/v1/events": Acts("/api/v1/events", PEOPLE, 503),
     "GET /upload": Acts("/upload", PEOPLE, 200, is_page=True),
     "POST /search/image": Acts("/search/image", PEOPLE, 303),
+    "POST /api/v1/search": Acts("/api/v1/search", PEOPLE, 200, {"json": {"q": "reset"}}),
     "POST /api/v1/search/image": Acts("/api/v1/search/image", PEOPLE, 422),
     "POST /upload": Acts("/upload", PEOPLE, 422),
     "POST /api/v1/screencasts": Acts("/api/v1/screencasts", PEOPLE, 422),
