@@ -1,21 +1,51 @@
 """How gunicorn serves the site: two processes, many threads, because an upload or a video holds a thread for long."""
 
 import gc
+import json
 import os
 import signal
 from collections.abc import Callable
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.util import write_nonblock
 from gunicorn.workers.base import Worker
+from gunicorn.workers.gthread import ThreadWorker
 
 from kb.config import HERE, Settings
 
 _settings = Settings.from_environment()
 _memory = "/dev/shm"  # noqa: S108
+LONGEST_LINE = 8190
+
+
+class Server(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's own, but for what it says of an address that it does not take: the site never gets to see that one.
+
+    A problem document, whoever asks: which address it was is not known either.
+    """
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        if isinstance(exc, LimitRequestLine):
+            write_nonblock(client, _address_too_long())
+        else:
+            super().handle_error(req, client, addr, exc)
+
+
+def _address_too_long() -> bytes:
+    title = "This address is too long"
+    detail = (
+        f"An address may have {LONGEST_LINE:,} characters. To search for a long text use the field on the search page, "
+        "or, in a program, send it by POST to /api/v1/search."
+    )
+    body = json.dumps({"type": "about:blank", "title": title, "status": 414, "detail": detail, "code": "long-address"})
+    head = ("HTTP/1.1 414 URI Too Long", "Connection: close", "Content-Type: application/problem+json")
+    return "\r\n".join([*head, f"Content-Length: {len(body)}", "", body]).encode()
+
 
 bind = _settings.bind
-worker_class = "gthread"
+worker_class = Server
 workers = 2
 # 96 for streams (kb.web.live), 96 for who sends (kb.web.bodies), the rest for pages. Each is made when it is needed.
 threads = 224
@@ -33,7 +63,7 @@ control_socket_disable = True
 # A description travels in a header of an upload in parts; nginx has to let as much through (deploy/nginx).
 limit_request_field_size = 32 * 1024
 # A pasted error travels in the address of its search. Gunicorn takes no more; nginx lets it through.
-limit_request_line = 8190
+limit_request_line = LONGEST_LINE
 # The site logs each request itself.
 accesslog = None
 loglevel = "warning"

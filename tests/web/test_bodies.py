@@ -1,5 +1,6 @@
 """How much a request may send, to whom, and what a client sees who sends too much. Over real sockets, by gunicorn."""
 
+import json
 import os
 import shutil
 import socket
@@ -109,6 +110,17 @@ def test_a_file_too_large_is_refused_before_a_byte_of_it_is_sent(served: Served)
     assert "application/problem+json" in text
     assert '"code":"too-large"' in text.replace(" ", "")
     assert served.left() == []
+
+
+def test_an_address_that_is_too_long_is_refused_with_what_to_do_instead(served: Served) -> None:
+    with served.connect() as connection:
+        connection.sendall(served.head(f"/api/v1/search?q={'x' * 9_000}", method="GET"))
+        status, text = answer(connection)
+    assert status == 414
+    assert "application/problem+json" in text
+    refused = json.loads(text.split("\r\n\r\n", 1)[1])
+    assert refused["code"] == "long-address"
+    assert "by POST to /api/v1/search" in refused["detail"]
 
 
 def test_a_client_that_sends_on_regardless_still_reads_the_answer(served: Served) -> None:
