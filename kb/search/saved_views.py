@@ -37,11 +37,11 @@ def badge() -> ResponseReturnValue:
     return render_template("search/_badge.html", new=sum(new_hits(viewer(), saved.of(person())).values()))
 
 
-@bp.get("/searches/<saved_id>")
+@bp.post("/searches/<saved_id>")
 @signed_in
 def look_at(saved_id: str) -> ResponseReturnValue:
-    """To its hits, which are new no more."""
-    return redirect(search_url(saved.look_at(saved_id, by=person()).address))
+    """To its hits, which are new no more. No link: what fetches links ahead, or checks them, has not looked at them."""
+    return redirect(search_url(saved.look_at(saved_id, by=person()).address), 303)
 
 
 @bp.post("/searches/<saved_id>/remove")

@@ -20,6 +20,7 @@ from kb.search import actions as search
 from kb.search import saved
 from kb.search.asked import Asked
 from kb.search.news import new_hits
+from tests.accounts.conftest import send
 from tests.conftest import Caller, People
 from tests.search.conftest import Make
 
@@ -118,7 +119,7 @@ def test_nobody_opens_or_removes_anothers(people: People, call_as: Callable[[str
     author, other = call_as(people.author), call_as(people.other)
     kept = author.post("/api/v1/searches", json={"q": "reset"}).json["id"]
     assert other.delete(f"/api/v1/searches/{kept}").status_code == 404
-    assert other.get(f"/searches/{kept}").status_code == 404
+    assert other.post(f"/searches/{kept}").status_code == 404
     assert other.get("/api/v1/searches").json["items"] == []
     assert author.delete(f"/api/v1/searches/{kept}").status_code == 204
     assert author.get("/api/v1/searches").json["items"] == []
@@ -153,6 +154,10 @@ def test_the_page_lists_them_and_opening_one_leads_to_its_hits(
     assert "1 new in your saved searches" in badge
     with writing():
         db.session.get_one(Screencast, db.session.query(Screencast.id).scalar()).published_at = now()
-    answer = browser.get(f"/searches/{kept.id}")
-    assert (answer.status_code, answer.location) == (302, "/search?q=reset&tag=vpn")
+    for method in ("GET", "HEAD"):
+        assert browser.open(f"/searches/{kept.id}", method=method).status_code == 405
+        browser.open("/search?q=reset&tag=vpn", method=method)
+    assert "1 new in your saved searches" in browser.get("/searches/badge").text
+    answer = send(browser, f"/searches/{kept.id}", page="/searches")
+    assert (answer.status_code, answer.location) == (303, "/search?q=reset&tag=vpn")
     assert "new in your saved searches" not in browser.get("/searches/badge").text

@@ -288,7 +288,7 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "GET /searches": Acts("/searches", PEOPLE, 200, is_page=True),
     "POST /searches": Acts("/searches", PEOPLE, 302, {"data": {"address": "q=reset"}}),
     "GET /searches/badge": Acts("/searches/badge", PEOPLE, 200, is_page=True),
-    "GET /searches/<saved_id>": Acts("/searches/{saved}", frozenset({"author"}), 302, is_page=True),
+    "POST /searches/<saved_id>": Acts("/searches/{saved}", frozenset({"author"}), 303),
     "POST /searches/<saved_id>/remove": Acts("/searches/{saved}/remove", frozenset({"author"}), 302),
     "GET /api/v1/searches": Acts("/api/v1/searches", PEOPLE, 200),
     "POST /api/v1/searches": Acts("/api/v1/searches", PEOPLE, 201, {"json": {"q": "reset"}}),
