@@ -10,6 +10,7 @@ from kb.hands import hands
 from kb.index.contract import Query
 from kb.screencasts import queries
 from kb.search.asked import Asked
+from kb.search.dates import start_of
 from kb.search.query import is_excluded, is_filter, unquoted, without
 from kb.search.results import Broader, Narrowing, Nearby, Shower
 from kb.search.understanding import Meaning, understand
@@ -38,10 +39,11 @@ def empty_filters(narrowings: Sequence[Narrowing], ids: frozenset[str]) -> Itera
     for each in narrowings[:MOST_FILTERS]:
         query = _alone(each)
         if query and not _total(query, ids):
-            yield f"Nothing that you can see {_EMPTY[each.name]} “{each.label}”."
+            yield f"Nothing that you can see {_EMPTY[each.name].format(each)}."
 
 
-_EMPTY = {"tag": "has the tag", "language": "is in", "category": "lies in"}
+_EMPTY = {"tag": "has the tag “{0.label}”", "language": "is in “{0.label}”", "category": "lies in “{0.label}”"}
+_EMPTY |= {"before": "was made before {0.value}", "after": "was made since {0.value}"}
 
 
 def _alone(narrowing: Narrowing) -> Query | None:
@@ -52,6 +54,10 @@ def _alone(narrowing: Narrowing) -> Query | None:
             return Query(language=narrowing.value)
         case "category" if narrowing.value:
             return Query(category=narrowing.value)
+        case "before":
+            return Query(until=start_of(narrowing.value))
+        case "after":
+            return Query(since=start_of(narrowing.value))
     return None
 
 

@@ -184,6 +184,11 @@ class _Reading:
         if len(self._all("category")) > 1 and not self._deepest(self._all("category")):
             self.notes.append("Nothing lies in two categories at once. Take one of these filters away.")
             return False
+        after, before = self._dates("after"), self._dates("before")
+        if after and before and max(after) >= min(before):
+            dates = f"since {after[max(after)]} and before {before[min(before)]}"
+            self.notes.append(f"Nothing was made both {dates}. Take one of these filters away.")
+            return False
         return True
 
     def _deepest(self, ids: list[str]) -> str | None:
@@ -193,8 +198,9 @@ class _Reading:
                 return each
         return None
 
-    def _dates(self, name: str) -> list[datetime]:
-        return [date for text in self._all(name) if (date := start_of(text))]
+    def _dates(self, name: str) -> dict[datetime, str]:
+        """When each begins, and as it was written."""
+        return {date: text for text in self._all(name) if (date := start_of(text))}
 
     def _all(self, name: str) -> list[str]:
         return [each.value for each in self.narrowings if each.name == name]

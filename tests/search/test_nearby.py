@@ -101,6 +101,16 @@ def test_what_was_found_needs_no_way_on(author: Caller, shelf: dict[str, str]) -
         ),
         ("renew lang:klingonish", "“lang:klingonish” was left out. Write a language as lang:de or lang:german."),
         ("category:network category:mail", "Nothing lies in two categories at once. Take one of these filters away."),
+        (
+            "renew after:2025 after:2027-03 before:2028 before:2020",
+            "Nothing was made both since 2027-03 and before 2020. Take one of these filters away.",
+        ),
+        (
+            "after:2026-01 before:2026",
+            "Nothing was made both since 2026-01 and before 2026. Take one of these filters away.",
+        ),
+        ("renew before:2001", "Nothing that you can see was made before 2001."),
+        ("after:2901", "Nothing that you can see was made since 2901."),
         ("by:author by:mate", "Nothing is by two people. Take one of these filters away."),
     ],
 )
@@ -108,6 +118,14 @@ def test_a_filter_that_can_not_hold_is_told_of_in_a_sentence(
     author: Caller, shelf: dict[str, str], typed: str, note: str
 ) -> None:
     assert note in answer(author, typed)["notes"]
+
+
+def test_dates_that_exclude_each_other_can_be_given_up_one_by_one(author: Caller, shelf: dict[str, str]) -> None:
+    found = answer(author, "renew after:2020 before:2010")
+    assert [(each["label"], each["total"]) for each in found["nearby"]["broader"]] == [
+        ("Before 2010", 2),
+        ("all filters", 2),
+    ]
 
 
 def test_what_is_left_out_does_not_keep_the_rest_from_being_found(author: Caller, shelf: dict[str, str]) -> None:
