@@ -46,6 +46,16 @@ def test_a_clock_that_is_not_there_is_named_until_it_is(
     wait_for(lambda: workers_check(client)["ok"])
 
 
+def test_a_site_without_its_index_says_so_and_is_ready(redis: Redis, client: FlaskClient) -> None:
+    redis.hset("kb:workers", mapping=dict.fromkeys(("quick", "media", "index", "clock"), str(time.time())))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["ready"]) == (200, True)  # type: ignore[index]
+    faults = {name: check["detail"] for name, check in answer.json["checks"].items() if not check["ok"]}  # type: ignore[index]
+    assert faults == {"index": "There is no search index yet; it has to be built."}
+    redis.hdel("kb:workers", "index")
+    assert client.get("/readyz").status_code == 503
+
+
 def test_a_clock_that_stands_still_leaves_no_sign_of_life(redis: Redis) -> None:
     assert is_well(redis, time.monotonic())
     assert not is_well(redis, time.monotonic() - SILENT_S + 1)
