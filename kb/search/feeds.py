@@ -42,8 +42,10 @@ def search() -> ResponseReturnValue:
     )
     response = make_response(_NOT_XML.sub("", feed))
     response.content_type = "application/atom+xml; charset=utf-8"
-    response.last_modified = updated
+    # By its text alone: one that is edited, shared or taken away changes the feed as much as a new one does.
     response.add_etag()
+    # A reader may follow the same feed for two people.
+    response.vary.update(("Authorization", "Cookie"))
     return response.make_conditional(request)
 
 
