@@ -4,7 +4,7 @@ The database is the truth: an index may be stale or gone at any time and is made
 One screencast is one document; its cues and times stay in the database, where `kb.search.moments` finds the second.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
@@ -98,18 +98,22 @@ class Found:
     """total: all that can be reached by paging. corrected: typed word → the word searched instead of it.
 
     idf: stem, as `analyse` gives it without a language → how telling the word is (its inverse document frequency), for
-    every word that was searched. matched: the ids of all hits, to order them by something that no index knows; what is
-    only counted is in the facets. facets: of all hits, where the search asked for them; name → value → how many.
-    Names: category (with those above it), tag, author, language (primary subtags), length, age, and source, the fields
-    that hold a word.
+    every word that was searched. matching: makes `matched`, the ids of all hits, to order them by something that no
+    index knows; what is only counted is in the facets, and costs less. facets: of all hits, where the search asked for
+    them; name → value → how many. Names: category (with those above it), tag, author, language (primary subtags),
+    length, age, and source, the fields that hold a word.
     """
 
     hits: tuple[Hit, ...] = ()
     total: int = 0
     corrected: Mapping[str, str] = field(default_factory=dict)
     idf: Mapping[str, float] = field(default_factory=dict)
-    matched: frozenset[str] = frozenset()
+    matching: Callable[[], frozenset[str]] = frozenset
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def matched(self) -> frozenset[str]:
+        return self.matching()
 
 
 class Token(NamedTuple):

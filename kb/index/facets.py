@@ -49,19 +49,38 @@ def facts_of(document: Document) -> Facts:
 class Columns:
     """Of the documents 0, 1, 2 …"""
 
-    def __init__(self, facts: Iterable[Facts]) -> None:
+    def __init__(
+        self, values: Mapping[str, "_Values"], length: NDArray[np.intp], created_s: NDArray[np.float64]
+    ) -> None:
+        """length: the place of the first limit that is not exceeded; -1 where it is unknown."""
+        self._values = values
+        self._length = length
+        self.created_s = created_s
+        self.languages = values["language"].names
+
+    @classmethod
+    def of(cls, facts: Iterable[Facts]) -> "Columns":
         every = list(facts)
-        self._values = {
-            "category": _Values([each.categories for each in every]),
-            "tag": _Values([each.tags for each in every]),
-            "author": _Values([(each.author,) if each.author else () for each in every]),
-            "language": _Values([each.languages for each in every]),
+        values = {
+            "category": _Values.of([each.categories for each in every]),
+            "tag": _Values.of([each.tags for each in every]),
+            "author": _Values.of([(each.author,) if each.author else () for each in every]),
+            "language": _Values.of([each.languages for each in every]),
         }
         durations = np.array([-1 if each.duration_ms is None else each.duration_ms for each in every], np.int64)
-        # In the place of the first limit that is not exceeded; -1 where the length is unknown.
-        self._length = np.where(durations < 0, -1, np.searchsorted(LENGTHS_MS, durations))
-        self.created_s = np.array([each.created_s for each in every], np.float64)
-        self.languages = self._values["language"].names
+        length = np.where(durations < 0, -1, np.searchsorted(LENGTHS_MS, durations))
+        return cls(values, length, np.array([each.created_s for each in every], np.float64))
+
+    @classmethod
+    def together(cls, parts: Sequence["Columns"]) -> "Columns":
+        """The documents of one part after those of another, so that they are counted at once."""
+        if not parts:
+            return cls.of([])
+        return cls(
+            {name: _Values.together([part._values[name] for part in parts]) for name in parts[0]._values},
+            np.concatenate([part._length for part in parts]),
+            np.concatenate([part.created_s for part in parts]),
+        )
 
     def passing(self, query: Query, now: datetime | None) -> Mask:
         """Which documents pass all filters of the query but its words."""
@@ -75,54 +94,65 @@ class Columns:
         if query.length is not None:
             passing &= self._length == query.length
         if query.age is not None:
-            passing &= self._age(now) == query.age
+            passing &= _ages(self.created_s, now) == query.age
         if query.since is not None:
             passing &= self.created_s >= _seconds(query.since)
         if query.until is not None:
             passing &= self.created_s < _seconds(query.until)
         return passing
 
-    def counted(self, matched: Mask, now: datetime | None) -> dict[str, Counter[str]]:
-        counted = {name: values.counted(matched) for name, values in self._values.items()}
-        counted["length"] = _places(self._length[matched])
-        counted["age"] = _places(self._age(now)[matched])
+    def counted(self, numbers: NDArray[np.intp], now: datetime | None) -> dict[str, Counter[str]]:
+        counted = {name: values.counted(numbers) for name, values in self._values.items()}
+        counted["length"] = _places(self._length[numbers])
+        counted["age"] = _places(_ages(self.created_s[numbers], now))
         return counted
-
-    def _age(self, now: datetime | None) -> NDArray[np.intp]:
-        ages_s = _seconds(now or datetime.now(UTC)) - self.created_s
-        return np.searchsorted(np.array(AGES_DAYS) * DAY_S, ages_s)
 
 
 class _Values:
     """A column of which a document has none, one or several values."""
 
-    def __init__(self, of_each: Sequence[Sequence[str]]) -> None:
-        codes: dict[str, int] = {}
-        self._codes = np.array([codes.setdefault(each, len(codes)) for values in of_each for each in values], np.int32)
-        self._numbers = np.repeat(np.arange(len(of_each)), [len(values) for values in of_each])
-        self._documents = len(of_each)
-        self._by_name = codes
-        self.names = tuple(codes)
+    def __init__(self, names: Sequence[str], codes: Numbers, ends: NDArray[np.intp]) -> None:
+        """codes: the place of each value in the names, those of a document after another's. ends: where its own do."""
+        self.names = tuple(names)
+        self._codes = codes
+        self._ends = ends
+
+    @classmethod
+    def of(cls, of_each: Sequence[Sequence[str]]) -> "_Values":
+        places: dict[str, int] = {}
+        codes = np.array([places.setdefault(each, len(places)) for values in of_each for each in values], np.int32)
+        return cls(tuple(places), codes, np.cumsum([len(values) for values in of_each], dtype=np.intp))
+
+    @classmethod
+    def together(cls, parts: Sequence["_Values"]) -> "_Values":
+        places: dict[str, int] = {}
+        codes, ends, before = [], [], 0
+        for part in parts:
+            new = np.array([places.setdefault(name, len(places)) for name in part.names], np.int32)
+            codes.append(new[part._codes])
+            ends.append(part._ends + before)
+            before += len(part._codes)
+        return cls(tuple(places), np.concatenate(codes), np.concatenate(ends))
 
     def having(self, value: str) -> Mask:
-        found = np.zeros(self._documents, np.bool_)
-        if value in self._by_name:
-            found[self._numbers[self._codes == self._by_name[value]]] = True
+        found = np.zeros(len(self._ends), np.bool_)
+        if value in self.names:
+            at = np.flatnonzero(self._codes == self.names.index(value))
+            found[np.searchsorted(self._ends, at, side="right")] = True
         return found
 
-    def counted(self, matched: Mask) -> Counter[str]:
-        counts = np.bincount(self._codes[matched[self._numbers]])
+    def counted(self, numbers: NDArray[np.intp]) -> Counter[str]:
+        ends = self._ends[numbers]
+        sizes = np.diff(self._ends, prepend=0)[numbers]
+        # Of each document its first place among the codes, then the next …
+        at = np.repeat(ends - np.cumsum(sizes), sizes) + np.arange(sizes.sum())
+        counts = np.bincount(self._codes[at])
         found = np.flatnonzero(counts)
         return Counter(dict(zip([self.names[code] for code in found.tolist()], counts[found].tolist(), strict=True)))
 
 
-def added(counted: Iterable[Mapping[str, Counter[str]]]) -> dict[str, Counter[str]]:
-    """What several parts of an index counted, taken together."""
-    total: dict[str, Counter[str]] = {}
-    for each in counted:
-        for name, counts in each.items():
-            total.setdefault(name, Counter()).update(counts)
-    return total
+def _ages(created_s: NDArray[np.float64], now: datetime | None) -> NDArray[np.intp]:
+    return np.searchsorted(np.array(AGES_DAYS) * DAY_S, _seconds(now or datetime.now(UTC)) - created_s)
 
 
 def _places(places: NDArray[np.intp]) -> Counter[str]:

@@ -36,7 +36,7 @@ class MemoryState:
     def __init__(self, documents: Iterable[Document]) -> None:
         self.documents = list(documents)
         self.size = len(self.documents)
-        self._columns = Columns(map(facts_of, self.documents))
+        self._columns = Columns.of(map(facts_of, self.documents))
         self.languages = self._columns.languages
         self.passing, self.counted = self._columns.passing, self._columns.counted
         self._terms = [_terms(document) for document in self.documents]

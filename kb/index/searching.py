@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,7 +25,7 @@ class State(ranking.State, Protocol):
         """Return which documents pass the query's filters."""
 
     def created_s(self) -> NDArray[np.float64]: ...
-    def counted(self, matched: Mask, now: datetime) -> Mapping[str, Mapping[str, int]]:
+    def counted(self, numbers: NDArray[np.intp], now: datetime) -> Mapping[str, Mapping[str, int]]:
         """Return the facets of these documents, but `source`."""
 
 
@@ -57,14 +58,14 @@ class Searching:
             else:
                 ranked = ranking.newest(state.created_s(), limit=offset + limit)
             hits = ranked.documents[offset:]
-            matched = state.ids(np.flatnonzero(ranked.matched))
+            matched = np.flatnonzero(ranked.matched)
             return Found(
                 hits=tuple(map(Hit, state.ids([n for n, _ in hits]), [score for _, score in hits])),
                 total=len(matched),
                 corrected=ranked.corrected,
                 idf=ranked.idf,
-                matched=frozenset(matched),
-                facets={**state.counted(ranked.matched, now), "source": ranked.fields} if facets else {},
+                matching=cache(lambda: frozenset(state.ids(matched))),
+                facets={**state.counted(matched, now), "source": ranked.fields} if facets else {},
             )
 
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:

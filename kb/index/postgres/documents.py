@@ -43,7 +43,7 @@ class Known(NamedTuple):
         return Known([self.ids[n] for n in kept], [self.facts[n] for n in kept], lengths)
 
     def columns(self) -> Columns:
-        return Columns(self.facts)
+        return Columns.of(self.facts)
 
 
 def all_known(several: Sequence[Known]) -> Known:

@@ -7,16 +7,14 @@ gone is new. Words are read when they are first asked for.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.index.contract import Query
 from kb.index.corrections import Vocabulary
-from kb.index.facets import Mask, added
+from kb.index.facets import Columns, Mask
 from kb.index.postgres import tables
 from kb.index.postgres.blocks import AFTER_FIELDS, Numbers, Places, Postings, key_of
 from kb.index.postgres.documents import FIELDS, Known
@@ -99,7 +97,9 @@ class Snapshot:
         sizes = [part.size for part in parts]
         self._firsts = [sum(sizes[:at]) for at in range(len(sizes))]
         self.size = sum(sizes)
-        self.languages = tuple(dict.fromkeys(name for each in self._each for name in each.columns.languages))
+        self._columns = Columns.together([each.columns for each in self._each])
+        self.languages = self._columns.languages
+        self.passing, self.counted = self._columns.passing, self._columns.counted
         self._stays = np.ones(self.size, np.bool_)
         for first, part in zip(self._firsts, parts, strict=True):
             self._stays[first + np.array(part.gone, np.int64)] = False
@@ -170,15 +170,8 @@ class Snapshot:
         seen: Mask = self._stays & _together([each.visible(visible) for each in self._each], np.bool_)
         return seen
 
-    def passing(self, query: Query, now: datetime) -> Mask:
-        return _together([each.columns.passing(query, now) for each in self._each], np.bool_)
-
     def created_s(self) -> NDArray[np.float64]:
-        return _together([each.columns.created_s for each in self._each], np.float64)
-
-    def counted(self, matched: Mask, now: datetime) -> dict[str, Mapping[str, int]]:
-        parts = zip(self._firsts, self._each, strict=True)
-        return {**added(each.columns.counted(matched[at : at + len(each.ids)], now) for at, each in parts)}
+        return self._columns.created_s
 
     def versions(self) -> dict[str, int]:
         return tables.versions(self._connection)

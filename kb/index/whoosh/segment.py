@@ -36,7 +36,7 @@ class Segment:
         stored = dict(reader.iter_docs())
         self.ids: list[str] = [stored[n]["id"] if n in stored else "" for n in range(self.size)]
         self.versions: list[int] = [stored[n]["version"] if n in stored else 0 for n in range(self.size)]
-        self.columns = Columns(Facts(*stored[n]["facts"]) if n in stored else NOBODY for n in range(self.size))
+        self.columns = Columns.of(Facts(*stored[n]["facts"]) if n in stored else NOBODY for n in range(self.size))
         self._held: OrderedDict[tuple[str, str], Held] = OrderedDict()
         self._cached = 0
         self._lengths: dict[str, NDArray[np.int64]] = {}

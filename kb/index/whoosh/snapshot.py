@@ -3,7 +3,6 @@
 import time
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.index.contract import Query
-from kb.index.facets import Mask, added
+from kb.index.facets import Columns, Mask
 from kb.index.ranking import Held, norms
 from kb.index.whoosh.schema import schema
 from kb.index.whoosh.segment import Segment
@@ -39,7 +37,9 @@ class Snapshot:
             if reader.segment():  # An empty index has a reader of nothing.
                 self._add(reader, base, former)
         self.size = len(self._ids)
-        self.languages = tuple({name for _, _, segment in self._leaves for name in segment.columns.languages})
+        self._columns = Columns.together([segment.columns for _, _, segment in self._leaves])
+        self.languages = self._columns.languages
+        self.passing, self.counted = self._columns.passing, self._columns.counted
         self.norms = lru_cache(self._norms)
         self.seen_by = lru_cache(16)(self._seen_by)
 
@@ -84,17 +84,8 @@ class Snapshot:
         for reader, _, segment in self._leaves:
             yield from segment.vocabulary(reader).near(word)
 
-    def passing(self, query: Query, now: datetime) -> Mask:
-        return self._together([segment.columns.passing(query, now) for _, _, segment in self._leaves], np.bool_)
-
     def created_s(self) -> NDArray[np.float64]:
-        return self._together([segment.columns.created_s for _, _, segment in self._leaves], np.float64)
-
-    def counted(self, matched: Mask, now: datetime) -> dict[str, Mapping[str, int]]:
-        return {**added(s.columns.counted(matched[base : base + s.size], now) for _, base, s in self._leaves)}
-
-    def _together(self, parts: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:
-        return np.concatenate(parts) if parts else np.zeros(0, kind)
+        return self._columns.created_s
 
     def _seen_by(self, visible: frozenset[str]) -> Mask:
         return np.fromiter((each in visible for each in self._ids), np.bool_, self.size)
