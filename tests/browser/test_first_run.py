@@ -124,6 +124,8 @@ def test_an_invitation_link_is_copied_and_lets_a_colleague_in(
     join(page, link)
     page.goto("/welcome/invite")
     page.get_by_role("button", name="Make the link").click()
+    # A browser that nobody looks at lets no page write there of itself.
+    page.context.grant_permissions(["clipboard-write"])
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     colleague = browser.new_context(base_url=address).new_page()
