@@ -101,6 +101,16 @@ class Analyser:
         language = self._known(language)
         return [chunk for each in text.split() if (chunk := self._chunk(each, language)).tokens]
 
+    def written(self, text: str) -> set[str]:
+        """Return the words as somebody would write them amid a sentence: in lower case, with their accents."""
+        found: set[str] = set()
+        for each in set(text.split()):
+            tokens = self._chunk(each, "").tokens
+            found.update(
+                token.exact if each.isascii() else _as_written(each[token.start : token.end]) for token in tokens
+            )
+        return found
+
     def stems(self, text: str, languages: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return of each token, by its exact form, the stems that it has in texts of these languages."""
         found: dict[str, dict[str, None]] = {}
@@ -191,6 +201,10 @@ def _is_name(run: str) -> bool:
 
 def _is_camel(run: str) -> bool:
     return run.isascii() and run.isalnum() and not run[1:].islower() and not _ACRONYM_PLURAL.fullmatch(run)
+
+
+def _as_written(word: str) -> str:
+    return unicodedata.normalize("NFC", _POSSESSIVE.sub("", word).lower())
 
 
 def fold(word: str) -> str:

@@ -1,10 +1,15 @@
-"""Which known words somebody may have meant by an unknown one. Pure."""
+"""Which known words somebody may have meant by an unknown one. Pure.
+
+Words are near each other without their accents, as they are found, and are offered with them, as they are written.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from kb.index.analysis import fold
 
 # Nobody mistypes longer words; encoded data and bombs have them.
 SHORTEST_CORRECTED, LONGEST_CORRECTED = 4, 40
@@ -26,14 +31,21 @@ class Vocabulary:
     """Ordinary words by their first letter and their length, kept for finding those near another quickly."""
 
     def __init__(self, words: Iterable[str]) -> None:
+        """words: as they are written, in lower case."""
         alike: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+        self._accented: defaultdict[str, list[str]] = defaultdict(list)
         for word in words:
-            alike[word[0], len(word)].append(word)
+            folded = fold(word)
+            alike[folded[0], len(folded)].append(folded)
+            if folded != word:
+                self._accented[folded].append(word)
         self._alike = dict(alike)
 
     def near(self, word: str) -> list[str]:
         """Return the words within the edits allowed that share the first letter, which is seldom mistyped; the nearest
-        first, as many as are worth weighing.
+        first, as many as are worth weighing. Of an accented word the plain one too, which may stand nowhere.
+
+        word: without accents, in lower case.
         """
         edits = edits_allowed(word)
         found: list[tuple[int, str]] = []
@@ -41,13 +53,23 @@ class Vocabulary:
             words = self._alike.get((word[0], length), ())
             close = process.extract(word, words, scorer=OSA.distance, score_cutoff=edits, limit=None)
             found += ((int(distance), other) for other, distance, _ in close)
-        return [other for _, other in sorted(found)[:MOST_NEAR]]
+        nearest = dict.fromkeys(other for _, other in sorted(found))
+        return [each for other in nearest for each in (other, *self._accented.get(other, ()))][:MOST_NEAR]
 
 
-def best(word: str, near: Iterable[str], count: Callable[[str], int]) -> list[str]:
-    """Return the nearest words, a swap of neighbours being one edit, the more frequent first among equals.
+def best(word: str, near: Iterable[str], count: Callable[[str], tuple[int, int]]) -> list[str]:
+    """Return the nearest words, a swap of neighbours being one edit, the more frequent first among equals; of those
+    that differ in accents alone the most frequent.
 
-    count: in how many documents that the asker may see a word stands; with 0 it is never offered.
+    count: in how many documents that the asker may see a word stands beside the others that are searched for, and in
+    how many at all; with 0 of these it is never offered.
     """
-    ranked = sorted((OSA.distance(word, other), -counted, other) for other in set(near) if (counted := count(other)))
-    return [other for _, _, other in ranked[:OFFERED]]
+    ranked = []
+    for other in set(near):
+        beside, seen = count(other)
+        if seen:
+            ranked.append((OSA.distance(word, fold(other)), -beside, -seen, other))
+    offered: dict[str, str] = {}
+    for *_, other in sorted(ranked):
+        offered.setdefault(fold(other), other)
+    return list(offered.values())[:OFFERED]

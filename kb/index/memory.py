@@ -109,10 +109,10 @@ def _terms(document: Document) -> dict[str, list[str]]:
         field: [token for language, text in _texts(document, field) for token in ANALYSER.analyse(text, language)]
         for field in (*BOOSTS, "doubtful")
     }
-    exact = {token.exact for field in BOOSTS for token in tokens[field]}
+    written = {word for field in BOOSTS for _, text in _texts(document, field) for word in ANALYSER.written(text)}
     return {field: [token.stem for token in found] for field, found in tokens.items()} | {
         "starts": list(starts_of(ANALYSER, document.title)),
-        "words": list(filter(corrections.is_ordinary, exact)),
+        "words": list(filter(corrections.is_ordinary, written)),
     }
 
 

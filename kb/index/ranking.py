@@ -139,7 +139,7 @@ class Ranking:
 
     def _groups(self, query: Query) -> tuple[list[Scores], dict[str, str]]:
         """For each word: the documents that hold it or, if no visible one does, its likeliest correction."""
-        groups: list[Scores] = []
+        groups: dict[int, Scores] = {}
         corrected = {}
         synonyms: dict[int, list[Sequence[str]]] = defaultdict(list)
         for first, end, others in query.same:
@@ -150,12 +150,13 @@ class Ranking:
             if not self._analyser.words(word):
                 continue
             group = self._word(word, as_start=query.last_is_prefix and at == len(query.words) - 1)
-            group = self._with_synonyms(group, word, synonyms[at])
-            if not group.any() and (meant := self._meant(word)):
-                corrected[word] = meant[0]
-                group = in_any([self._word(other, as_start=False) for other in meant], self._state.size)
-            groups.append(group)
-        return groups, corrected
+            groups[at] = self._with_synonyms(group, word, synonyms[at])
+        known = [group for group in groups.values() if group.any()]
+        for at in groups:
+            if not groups[at].any() and (meant := self._meant(query.words[at], known)):
+                corrected[query.words[at]] = meant[0]
+                groups[at] = in_any([self._word(other, as_start=False) for other in meant], self._state.size)
+        return list(groups.values()), corrected
 
     def _with_synonyms(self, group: Scores, word: str, synonyms: Sequence[Sequence[str]]) -> Scores:
         """Each document by the better of the two. A synonym is weighed as if it were as frequent as the word itself."""
@@ -255,16 +256,24 @@ class Ranking:
         numbers = np.array(sorted({n for stems in ways for n in self._state.phrase(name, stems)}), np.int32)
         return numbers[self._visible[numbers]]
 
-    def _meant(self, word: str) -> list[str]:
-        """Only words of documents that the asker may see: a correction must not tell what the others hold."""
+    def _meant(self, word: str, known: Sequence[Scores]) -> list[str]:
+        """Only words of documents that the asker may see: a correction must not tell what the others hold.
+
+        known: what the other words of the search find. A word that stands beside these changes the subject least.
+        """
         [chunk, *others] = self._analyser.words(word)
         typed = "".join(token.exact for token in chunk.wholes)
         if others or not corrections.is_ordinary(typed):
             return []
-        return corrections.best(typed, self._state.near(typed), self._seen)
+        beside = in_all(known, self._state.size)
+        if not beside.any():
+            beside = in_any(known, self._state.size)
 
-    def _seen(self, word: str) -> int:
-        return len(self._held("words", (word,))[0])
+        def count(other: str) -> tuple[int, int]:
+            numbers, _ = self._held("words", (other,))
+            return int(np.count_nonzero(beside[numbers])), len(numbers)
+
+        return corrections.best(typed, self._state.near(typed), count)
 
 
 def weight(count: int, doubtful: int) -> float:

@@ -203,6 +203,28 @@ def test_an_unknown_word_is_corrected_and_says_so(index: Index) -> None:
     assert found.corrected == {"kubernetse": "kubernetes"}
 
 
+def test_a_correction_stands_beside_the_other_words_if_it_can(make_index: Callable[[], Index]) -> None:
+    index = make_index()
+    index.rebuild(
+        [
+            Document("bicycle", "Patch the tire of a bicycle"),
+            *(Document(f"type-{n}", "Change the type of a column") for n in range(5)),
+        ]
+    )
+    visible = frozenset(index.versions())
+    assert index.search(Query(("bicycle", "tyre")), visible=visible).corrected == {"tyre": "tire"}
+    assert index.search(Query(("column", "tyre")), visible=visible).corrected == {"tyre": "type"}
+    assert index.search(Query(("tyre",)), visible=visible).corrected == {"tyre": "type"}
+
+
+def test_a_correction_is_spelt_as_it_is_written(make_index: Callable[[], Index]) -> None:
+    index = make_index()
+    index.rebuild([Document("de", "Die Schlüssel für Anfänger", language="de"), Document("en", "The keys")])
+    found = index.search(Query(("schlüsesl",)), visible=frozenset({"de", "en"}))
+    assert found.corrected == {"schlüsesl": "schlüssel"}
+    assert [hit.id for hit in found.hits] == ["de"]
+
+
 def test_a_known_word_is_not_corrected(index: Index) -> None:
     assert index.search(Query(("kubernetes", "branch")), visible=PUBLIC).corrected == {}
 

@@ -60,9 +60,22 @@ def plain_distance(a: str, b: str) -> int:
 
 def test_the_nearest_word_is_offered_first_and_among_equals_the_more_frequent() -> None:
     counts = {"branches": 9, "branch": 1, "brunch": 5}
-    assert best("branchs", counts, lambda word: counts[word]) == ["branches", "branch"]
-    assert best("brxnch", counts, lambda word: counts[word]) == ["brunch", "branch"]
+    assert best("branchs", counts, lambda word: (0, counts[word])) == ["branches", "branch"]
+    assert best("brxnch", counts, lambda word: (0, counts[word])) == ["brunch", "branch"]
+
+
+def test_a_word_that_stands_beside_the_others_is_offered_before_a_more_frequent_one() -> None:
+    counts = {"type": (0, 90), "tire": (2, 3), "tired": (9, 9)}
+    assert best("tyre", counts, lambda word: counts[word]) == ["tire", "type"]
+
+
+def test_words_are_near_without_their_accents_and_offered_with_them() -> None:
+    counts = {"für": 9, "fährt": 4, "fahrt": 2}
+    vocabulary = Vocabulary([*counts, "ähren"])
+    assert vocabulary.near("fahtr") == ["fahrt", "fährt"]
+    assert best("fahtr", ["fahrt", "fährt"], lambda word: (0, counts[word])) == ["fährt"]
+    assert vocabulary.near("ahern") == ["ahren", "ähren"]
 
 
 def test_a_word_that_nobody_may_see_is_never_offered() -> None:
-    assert best("branchs", ["branch"], lambda _: 0) == []
+    assert best("branchs", ["branch"], lambda _: (0, 0)) == []

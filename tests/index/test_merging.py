@@ -35,3 +35,17 @@ def test_a_segment_of_which_nothing_is_left_goes(tmp_path: Path) -> None:
     [first] = sizes(tmp_path)
     index.write([Document("one", title="Change the drum")])
     assert first not in sizes(tmp_path)
+
+
+def test_words_of_every_segment_are_known_to_corrections_before_and_after_merging(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    index.rebuild([Document("toner", title="Change the toner")])
+    index.write([Document("drum", title="Überprüfe die Trommel", language="de")])
+    visible = frozenset({"toner", "drum"})
+
+    def corrected(word: str) -> str:
+        return index.search(Query((word,)), visible=visible).corrected[word]
+
+    for _ in range(2):
+        assert [corrected(word) for word in ("tonre", "tromel", "uberprufee")] == ["toner", "trommel", "überprüfe"]
+        index.optimize()

@@ -93,9 +93,8 @@ class Words:
             for token, place in self._analyser.placed(text, language):
                 places[token.stem].append(first + place)
                 length += 1
-                if is_ordinary(token.exact):
-                    ordinary.add(token.exact)
             first += place + APART
+            ordinary.update(filter(is_ordinary, self._analyser.written(text)))
         self.known.lengths[field].append(length)
         doubts = self._doubts(document) if field == "spoken" else Counter()
         for stem, found in places.items():

@@ -19,7 +19,7 @@ from kb.index.searching import Searching
 from kb.index.stemming import ANALYSER
 
 # Say another number whenever what the tables hold changes: an index of the former is then rebuilt.
-FORMAT = f"postgres-2 of words {VERSION}"
+FORMAT = f"postgres-3 of words {VERSION}"
 
 
 class PostgresIndex(Searching):

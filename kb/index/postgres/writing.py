@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 
-from kb.index.analysis import Analyser
+from kb.index.analysis import Analyser, fold
 from kb.index.contract import Document
 from kb.index.postgres import tables
 from kb.index.postgres.blocks import Entry, Places, Postings, joined, pack
@@ -80,7 +80,7 @@ def _write_words(connection: tables.Connection, segment: int, entries: Iterable[
         for key, entry in entries:
             word, _, field = key.rpartition(" ")
             if field == WORDS:
-                vocabulary[word[0]].append(word)
+                vocabulary[fold(word)[0]].append(word)
             yield key, entry
 
     blocks, number = pack(noted()), 0

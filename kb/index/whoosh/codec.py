@@ -1,13 +1,16 @@
 """How Whoosh writes which documents hold a word, and where: as arrays, one after the other.
 
 Whoosh's own blocks are pickles of tuples, several times as slow to read, and hold the places among the documents,
-though only phrases ask for those.
+though only phrases ask for those. The ordinary words stand in a file of the segment as well, by their first letters,
+as they are read at once when a word is corrected: from Whoosh's table of words that takes most of a second.
 """
 
+import json
 import struct
 import warnings
 import zlib
 from array import array
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -15,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.index.analysis import fold
 from kb.index.facets import Numbers
 from kb.index.ranking import Counts
 
@@ -22,8 +26,11 @@ with warnings.catch_warnings():
     # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
     from whoosh.codec.base import PostingsWriter  # type: ignore[import-untyped]
-    from whoosh.codec.whoosh3 import W3Codec  # type: ignore[import-untyped]
+    from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter  # type: ignore[import-untyped]
     from whoosh.matching import ListMatcher  # type: ignore[import-untyped]
+
+# The field of the ordinary words, and what the name of the file ends with that holds them.
+WORDS, VOCABULARY = "words", ".voc"
 
 # Places are counted from 0 up to here; what is said after 65,536 words is found, but in no phrase.
 LAST_PLACE = 2**16 - 1
@@ -33,6 +40,8 @@ LEVEL, SHORTEST_COMPRESSED = 1, 64
 
 # Of how many bytes are the numbers, the weights, how many places each document has, and the places.
 _LENGTHS = struct.Struct("<4I")
+# How long the list of letters is that the vocabulary begins with.
+_HEAD = struct.Struct("<I")
 _COMPRESSED = 1 << 31
 
 
@@ -40,6 +49,9 @@ class Codec(W3Codec):  # type: ignore[misc]
     """Without what Whoosh's scorers would need and ours don't: the lengths of fields with every posting."""
 
     length_stats = False
+
+    def field_writer(self, storage: Any, segment: Any) -> "FieldWriter":
+        return FieldWriter(self, storage, segment)
 
     def postings_writer(self, dbfile: Any, byteids: bool = False) -> "Writer":
         return Writer(dbfile)
@@ -49,6 +61,40 @@ class Codec(W3Codec):  # type: ignore[misc]
     ) -> "Postings":
         start, _ = terminfo.extent()
         return Postings(_LENGTHS.unpack(dbfile.get(start, _LENGTHS.size)), dbfile, start, format_, term)
+
+
+class FieldWriter(W3FieldWriter):  # type: ignore[misc]
+    """Words come from Whoosh in rising order, those of one field after those of another."""
+
+    def __init__(self, codec: Codec, storage: Any, segment: Any) -> None:
+        super().__init__(codec, storage, segment)
+        self._letters: defaultdict[str, list[str]] = defaultdict(list)
+
+    def start_term(self, term: bytes) -> None:
+        super().start_term(term)
+        if self._fieldname == WORDS:
+            word = term.decode()
+            self._letters[fold(word)[0]].append(word)
+
+    def close(self) -> None:
+        super().close()
+        parts = {letter: zlib.compress("\n".join(words).encode(), LEVEL) for letter, words in self._letters.items()}
+        head = json.dumps({letter: len(part) for letter, part in parts.items()}).encode()
+        file = self._create_file(VOCABULARY)
+        file.write(b"".join([_HEAD.pack(len(head)), head, *parts.values()]))
+        file.close()
+
+
+def vocabulary(reader: Any, letter: str) -> list[str]:
+    """Return the ordinary words of a segment that begin so, whatever accents they bear."""
+    file = reader.segment().open_file(reader.storage(), VOCABULARY)
+    (length,) = _HEAD.unpack(file.get(0, _HEAD.size))
+    at = _HEAD.size + length
+    for each, size in json.loads(file.get(_HEAD.size, length)).items():
+        if each == letter:
+            return zlib.decompress(file.get(at, size)).decode().split("\n")
+        at += size
+    return []
 
 
 class Writer(PostingsWriter):  # type: ignore[misc]

@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     from whoosh import fields, formats  # type: ignore[import-untyped]
 
 # Say another number whenever the fields change: an index of the former is then rebuilt.
-FORMAT = f"whoosh-4 of words {VERSION}"
+FORMAT = f"whoosh-5 of words {VERSION}"
 
 # Between texts of several languages, so that no phrase goes from one to the next.
 GAP = 10
@@ -61,8 +61,7 @@ class OrdinaryWords(formats.Existence):  # type: ignore[misc]
     """The words as written, for corrections."""
 
     def word_values(self, value: str, analyzer: None, **kwargs: Any) -> Values:
-        exact = {token.exact for chunk in set(ANALYSER.words(value)) for token in chunk.tokens}
-        return ((word, 1, 1.0, b"") for word in exact if is_ordinary(word))
+        return ((word, 1, 1.0, b"") for word in ANALYSER.written(value) if is_ordinary(word))
 
 
 class Starts(formats.Existence):  # type: ignore[misc]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kb.index.corrections import Vocabulary
 from kb.index.facets import Columns, Facts, Numbers
 from kb.index.ranking import Held
-from kb.index.whoosh.codec import LAST_PLACE, Postings
+from kb.index.whoosh.codec import LAST_PLACE, Postings, vocabulary
 
 with warnings.catch_warnings():
     # See kb/index/stemming.py.
@@ -40,7 +40,7 @@ class Segment:
         self._held: OrderedDict[tuple[str, str], Held] = OrderedDict()
         self._cached = 0
         self._lengths: dict[str, NDArray[np.int64]] = {}
-        self._vocabulary: Vocabulary | None = None
+        self._vocabularies: dict[str, Vocabulary] = {}
 
     def held(self, reader: Any, field: str, term: str) -> Held:
         key = field, term
@@ -72,10 +72,11 @@ class Segment:
             self._lengths[field] = np.array([length(n, field) or 0 for n in range(self.size)], np.int64)
         return self._lengths[field]
 
-    def vocabulary(self, reader: Any) -> Vocabulary:
-        if self._vocabulary is None:
-            self._vocabulary = Vocabulary(word.decode() for word in reader.lexicon("words"))
-        return self._vocabulary
+    def near(self, reader: Any, word: str) -> list[str]:
+        letter = word[0]
+        if letter not in self._vocabularies:
+            self._vocabularies[letter] = Vocabulary(vocabulary(reader, letter))
+        return self._vocabularies[letter].near(word)
 
 
 def _read(reader: Any, field: str, term: str) -> Postings | None:

@@ -82,7 +82,7 @@ class Snapshot:
 
     def near(self, word: str) -> Iterable[str]:
         for reader, _, segment in self._leaves:
-            yield from segment.vocabulary(reader).near(word)
+            yield from segment.near(reader, word)
 
     def created_s(self) -> NDArray[np.float64]:
         return self._columns.created_s
