@@ -20,6 +20,7 @@ from kb.screencasts import actions as screencasts
 from kb.screencasts import queries
 from kb.screencasts.present import shown
 from kb.screencasts.versions import actions as versions
+from kb.search import log as search_log
 from kb.search.marks import marked
 from kb.search.query import Wanted, parse, to_query, wanted
 from kb.search.synonyms import synonyms_of
@@ -62,11 +63,14 @@ def watch(screencast_id: str) -> ResponseReturnValue:
     query = request.args.get("q", "").strip()
     person = person_or_none()
     helped = whom_it_helped(screencast, viewer())
+    start_s = _start_s(request.args.get("t", ""), screencast.duration_ms)
+    if search_id := request.args.get("search"):
+        search_log.opened(viewer(), search_id, screencast, round(start_s * 1000) if "t" in request.args else None)
     return render_template(
         "watch/page.html",
         may_replace=bool(person and versions.may_replace(screencast, person)),
         screencast=shown(screencast, viewer()),
-        start_s=_start_s(request.args.get("t", ""), screencast.duration_ms),
+        start_s=start_s,
         transcript=transcript,
         beside=beside(screencast, transcript, viewer()) if transcript else None,
         cues=_cues(transcript.cues, query, helped.places_ms) if transcript else [],

@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any, cast
 from urllib.parse import parse_qs
 
-from flask import Flask, Response, after_this_request, current_app
-from sqlalchemy import delete, insert, select, update
+from flask import Flask, Response, after_this_request, current_app, request
+from sqlalchemy import Insert, Update, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb.accounts.rules import Viewer
 from kb.db import db, new_id, now, writing
-from kb.screencasts import actions as screencasts
+from kb.screencasts.models import Screencast
 from kb.search.asked import Asked
 from kb.search.models import LONGEST_LOGGED, Search
 from kb.search.results import Answer
@@ -39,25 +39,20 @@ def searched(viewer: Viewer, asked: Asked, answer: Answer) -> str | None:
     row = _row(viewer, asked, answer)
     if not row["words"] and not row["filters"]:
         return None
-    write = partial(_write, cast(Flask, current_app._get_current_object()), row)  # type: ignore[attr-defined]
-
-    @after_this_request
-    def later(response: Response) -> Response:
-        response.call_on_close(write)
-        return response
-
+    _once_answered(insert(Search).values(row))
     return str(row["id"]) if viewer.person_id else None
 
 
-def opened(viewer: Viewer, search_id: str, screencast_id: str, at_ms: int | None) -> None:
-    """Note which hit was opened last, and at which moment. Only for who searched; else nothing happens.
+def opened(viewer: Viewer, search_id: str, screencast: Screencast, at_ms: int | None) -> None:
+    """Note, once its page is out, which hit was opened last and at which moment.
 
-    Raises NotFound for a screencast that they may not see.
+    Only for who searched: others may follow the same address. What a browser fetches ahead is not opened yet.
     """
-    with writing() as session:
-        screencast = screencasts.get(viewer, screencast_id)
-        own = (Search.id == search_id, Search.person_id == viewer.person_id)
-        session.execute(update(Search).where(*own).values(opened_id=screencast.id, opened_ms=at_ms))
+    is_looked_at = request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    if not viewer.person_id or not is_looked_at:
+        return
+    own = (Search.id == search_id, Search.person_id == viewer.person_id)
+    _once_answered(update(Search).where(*own).values(opened_id=screencast.id, opened_ms=at_ms))
 
 
 def solved(person_id: str, screencast_id: str) -> None:
@@ -117,10 +112,19 @@ def _one_line(text: str) -> str:
     return " ".join("".join(sign if is_shown(sign) else " " for sign in text).split())
 
 
-def _write(site: Flask, row: dict[str, Any]) -> None:
+def _once_answered(statement: Insert | Update) -> None:
+    write = partial(_write, cast(Flask, current_app._get_current_object()), statement)  # type: ignore[attr-defined]
+
+    @after_this_request
+    def later(response: Response) -> Response:
+        response.call_on_close(write)
+        return response
+
+
+def _write(site: Flask, statement: Insert | Update) -> None:
     with site.app_context():
         try:
             with writing() as session:
-                session.execute(insert(Search).values(row))
+                session.execute(statement)
         except SQLAlchemyError as error:
             log.warning("a search was not logged", extra={"reason": type(error).__name__})

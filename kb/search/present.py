@@ -13,22 +13,16 @@ from kb.search.moments import Moment
 from kb.search.results import Answer, AnsweredHit, Nearby, Understood
 
 
-def hits_for_page(answer: Answer, viewer: Viewer) -> list[dict[str, Any]]:
-    return _for_page(answer.hits, answer.query, viewer)
-
-
-def close_for_page(answer: Answer, viewer: Viewer) -> list[dict[str, Any]]:
-    return _for_page(answer.close, answer.query, viewer)
-
-
-def _for_page(hits: list[AnsweredHit], query: str, viewer: Viewer) -> list[dict[str, Any]]:
+def for_page(hits: list[AnsweredHit], viewer: Viewer, **address: Any) -> list[dict[str, Any]]:
+    """address: what the addresses of their moments say besides."""
     return [
         {
             "screencast": shown(hit.screencast, viewer),
+            "url": url_for("pages.watch", screencast_id=hit.screencast.id, **address),
             # Escaped by kb.search.marks; <mark> is all the markup in it.
             "title_html": Markup(hit.title_html),  # noqa: S704
             "lacks": hit.lacks,
-            "moments": [_moment_for_page(hit.screencast, moment, query) for moment in hit.moments],
+            "moments": [_moment_for_page(hit.screencast, moment, address) for moment in hit.moments],
         }
         for hit in hits
     ]
@@ -101,11 +95,10 @@ def _hit_as_json(hit: AnsweredHit) -> dict[str, Any]:
     }
 
 
-def _moment_for_page(screencast: Screencast, moment: Moment, query: str) -> dict[str, Any]:
+def _moment_for_page(screencast: Screencast, moment: Moment, address: dict[str, Any]) -> dict[str, Any]:
     return {
         "start_ms": moment.start_ms,
-        "at_s": moment.start_ms // 1000,
-        "url": moment_url(screencast, moment, q=query),
+        "url": moment_url(screencast, moment, **address),
         "source": moment.kind,
         "solved": moment.solved,
         "html": Markup(moment.html),  # noqa: S704

@@ -17,7 +17,7 @@ from kb.search import log, saved
 from kb.search.addresses import fitting, page_url
 from kb.search.answers import answer
 from kb.search.asked import SORTS, Asked
-from kb.search.present import close_for_page, hits_for_page
+from kb.search.present import for_page
 from kb.search.saved_present import feed_url
 from kb.search.side import groups
 from kb.search.tag_suggestions import suggested
@@ -50,6 +50,8 @@ def page() -> ResponseReturnValue:
     def address(asked: Asked, **more: Any) -> str:
         return page_url(asked, **{"select": 1 if select else None} | more)
 
+    # In the address of each hit, by which its page tells that it was opened.
+    search_id = found.search_id or request.args.get("search")
     next_cursor = None if found.next_offset is None else cursor_of(order, found.next_offset)
     template = "search/_results.html" if "HX-Request" in request.headers and place else "search/page.html"
     return render_template(
@@ -59,13 +61,13 @@ def page() -> ResponseReturnValue:
         kept=saved.same_as(asked, person_or_none()),
         feed_url=feed_url(asked.address()),
         found=found,
-        hits=hits_for_page(found, viewer()),
-        close=close_for_page(found, viewer()),
+        hits=for_page(found.hits, viewer(), q=asked.typed, search=search_id),
+        close=for_page(found.close, viewer(), q=asked.typed, search=search_id),
         address=address,
         instead_of=partial(_instead_of, asked),
         groups=groups(found, address),
         sorts=[(value, name, address(replace(asked, sort=value))) for value, name in SORT_NAMES.items()],
-        next_url=next_cursor and address(asked, cursor=next_cursor),
+        next_url=next_cursor and address(asked, cursor=next_cursor, search=search_id),
         is_empty_site=not found.total and not visible_ids(viewer()),
         select=select,
         select_url=address(asked, select=None if select else 1),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -127,13 +128,13 @@ def test_on_a_phone_all_of_it_fits_and_axe_finds_nothing(here: World, browser: B
             assert box and box["height"] >= 44, control.inner_text()
 
 
-def test_what_was_searched_opened_and_solved_is_joined(here: World, browser: Browser) -> None:
-    with page_as(browser, here, "other") as page:
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_was_searched_opened_and_solved_is_joined(here: World, browser: Browser, scripts: bool) -> None:
+    with page_as(browser, here, "other", java_script_enabled=scripts) as page:
         page.goto("/search?q=then+reset&tag=" + word("everyone", "tag"))
-        hit = page.locator(f"[data-opens='{here.items['everyone']}'][data-at]:visible", has=page.locator("mark")).first
-        at_s = int(hit.get_attribute("data-at") or "")
-        hit.click()
+        page.locator(".moment:visible", has=page.locator("mark")).first.click()
         page.wait_for_url("**/screencasts/*")
+        at_s = int(parse_qs(urlsplit(page.url).query)["t"][0])
         page.get_by_role("button", name="This solved it").click()
         expect(page.locator("[data-said]")).to_be_visible()
     with here.site.app_context():

@@ -1,10 +1,15 @@
 """The log of searches: what is written of one, by whom it may be marked, and how long it is kept."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask, Response
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kb.accounts.erasing import erase_person
@@ -12,13 +17,13 @@ from kb.accounts.models import Person
 from kb.accounts.rules import Viewer
 from kb.accounts.sessions import viewer_of
 from kb.db import db, now, writing
-from kb.errors import NotFound
 from kb.screencasts.models import Screencast
 from kb.search import log
+from kb.search.actions import rebuild
 from kb.search.asked import Asked
 from kb.search.models import LONGEST_LOGGED, Search
 from kb.search.results import Answer
-from tests.conftest import Caller, People
+from tests.conftest import People
 
 EMPTY = Answer(Asked(""))
 
@@ -31,7 +36,7 @@ def mate(people: People) -> Viewer:
 @pytest.fixture
 def item(people: People) -> Screencast:
     with writing() as session:
-        found = Screencast(title="Close the month", author_id=people.author, published_at=now())
+        found = Screencast(title="Close the month", author_id=people.author, published_at=now(), duration_ms=120_000)
         session.add(found)
     return found
 
@@ -48,6 +53,18 @@ def search(in_site: Flask) -> Callable[..., str | None]:
         return search_id
 
     return logged
+
+
+@pytest.fixture
+def open_hit(signed_in: Callable[[str], FlaskClient], item: Screencast) -> Callable[..., int]:
+    """(who, search, t=second, rest of the request) -> the status of the item's page, opened from that search."""
+
+    def opened(who: str, search_id: str | None, *, t: int | None = None, method: str = "GET", **sent: Any) -> int:
+        address = {"search": search_id, "t": t}
+        with signed_in(who).open(f"/screencasts/{item.id}", method=method, query_string=address, **sent) as answer:
+            return int(answer.status_code)
+
+    return opened
 
 
 def rows() -> list[Search]:
@@ -100,34 +117,65 @@ def test_a_log_that_can_not_be_written_does_no_harm(
 
 
 def test_who_searched_and_nobody_else_marks_what_was_opened(
-    search: Callable[..., str | None], mate: Viewer, people: People, item: Screencast
+    search: Callable[..., str | None], mate: Viewer, people: People, item: Screencast, open_hit: Callable[..., int]
 ) -> None:
-    search_id = search(mate, Asked("vpn")) or ""
-    other = viewer_of(db.session.get_one(Person, people.other))
-    log.opened(other, search_id, item.id, 41_000)
+    search_id = search(mate, Asked("vpn"))
+    assert open_hit(people.other, search_id, t=41) == 200
     assert row(search_id).opened_id is None
-    log.opened(mate, search_id, item.id, 41_000)
+    assert open_hit(people.mate, search_id, t=41) == 200
     assert (row(search_id).opened_id, row(search_id).opened_ms) == (item.id, 41_000)
-    log.opened(mate, "unknown", item.id, None)
+    assert open_hit(people.mate, search_id) == 200
+    assert (row(search_id).opened_id, row(search_id).opened_ms) == (item.id, None)
+    for unknown in ("unknown", "\x00", "x" * 5_000):
+        assert open_hit(people.mate, unknown) == 200
 
 
-def test_what_they_can_not_see_is_not_opened(search: Callable[..., str | None], mate: Viewer, item: Screencast) -> None:
-    search_id = search(mate, Asked("vpn")) or ""
+def test_what_is_fetched_ahead_or_only_asked_for_is_not_opened(
+    search: Callable[..., str | None], mate: Viewer, people: People, open_hit: Callable[..., int]
+) -> None:
+    search_id = search(mate, Asked("vpn"))
+    assert open_hit(people.mate, search_id, method="HEAD") == 200
+    assert open_hit(people.mate, search_id, headers={"Sec-Purpose": "prefetch;prerender"}) == 200
+    assert row(search_id).opened_id is None
+
+
+def test_what_they_can_not_see_is_not_opened(
+    search: Callable[..., str | None], mate: Viewer, people: People, item: Screencast, open_hit: Callable[..., int]
+) -> None:
+    search_id = search(mate, Asked("vpn"))
     with writing():
         item.visibility = "private"
-    with pytest.raises(NotFound):
-        log.opened(mate, search_id, item.id, 0)
+    assert open_hit(people.mate, search_id) == 404
     assert row(search_id).opened_id is None
+
+
+def test_every_hit_tells_its_page_which_search_led_there_on_later_pages_too(
+    people: People, signed_in: Callable[[str], FlaskClient]
+) -> None:
+    with writing() as session:
+        for n in range(12):
+            session.add(Screencast(title=f"Reset {n}", author_id=people.author, published_at=now()))
+    rebuild()
+    browser = signed_in(people.mate)
+    with browser.get("/search?q=reset") as answer:
+        page = answer.text
+    (logged,) = rows()
+    assert page.count(f"search={logged.id}") > 10
+    (more,) = set(re.findall(r'/search\?[^"]*cursor=[^"]*', page))
+    later = browser.get(unescape(more)).text
+    (link,) = set(re.findall(rf'/screencasts/[^"]*search={logged.id}', later[: later.index("</article>")]))
+    browser.get(unescape(link)).close()
+    assert row(logged.id).opened_id == urlsplit(link).path.split("/")[-1]
 
 
 def test_what_solved_it_is_said_of_their_last_search_that_led_there(
-    search: Callable[..., str | None], mate: Viewer, people: People, item: Screencast
+    search: Callable[..., str | None], mate: Viewer, people: People, item: Screencast, open_hit: Callable[..., int]
 ) -> None:
     other = viewer_of(db.session.get_one(Person, people.other))
     searches = {typed: search(who, Asked(typed)) or "" for typed, who in
                 {"first": mate, "last": mate, "unopened": mate, "theirs": other, "old": mate}.items()}  # fmt: skip
     for typed, who in {"first": mate, "last": mate, "theirs": other, "old": mate}.items():
-        log.opened(who, searches[typed], item.id, 0)
+        open_hit(who.person_id, searches[typed], t=0)
     with writing():
         for back, typed in enumerate(("unopened", "last", "first")):
             row(searches[typed]).searched_at = now() - timedelta(minutes=back)
@@ -166,19 +214,10 @@ def test_of_a_flood_of_searches_the_last_are_kept(search: Callable[..., str | No
 
 
 def test_the_searches_of_who_leaves_stay_without_them(
-    search: Callable[..., str | None], people: People, item: Screencast
+    search: Callable[..., str | None], people: People, item: Screencast, open_hit: Callable[..., int]
 ) -> None:
     leaving = viewer_of(db.session.get_one(Person, people.mate))
     search_id = search(leaving, Asked("vpn")) or ""
-    log.opened(leaving, search_id, item.id, 0)
+    open_hit(people.mate, search_id, t=0)
     erase_person(people.mate, by=people.admin)
     assert (row(search_id).person_id, row(search_id).opened_id) == (None, item.id)
-
-
-@pytest.mark.parametrize("at", ["", "later", "-1"])
-def test_a_moment_is_a_number(
-    call_as: Callable[[str | None], Caller], people: People, item: Screencast, at: str
-) -> None:
-    told = {"search": "unknown", "screencast": item.id, "at": at}
-    assert call_as(people.mate).post("/search/opened", data=told).status_code == 422
-    assert call_as(people.mate).post("/search/opened", data=told | {"at": "41.5"}).status_code == 204

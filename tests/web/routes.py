@@ -283,8 +283,6 @@ ROUTES: dict[str, Open | Shows | Lists | Acts] = {
     "DELETE /api/v1/uploads/<upload_id>": Acts(
         "/api/v1/uploads/{upload}", frozenset({"author"}), 204, {"headers": TUS}
     ),
-    # Without saying what.
-    "POST /search/opened": Acts("/search/opened", PEOPLE, 422),
     "GET /searches": Acts("/searches", PEOPLE, 200, is_page=True),
     "POST /searches": Acts("/searches", PEOPLE, 302, {"data": {"address": "q=reset"}}),
     "GET /searches/badge": Acts("/searches/badge", PEOPLE, 200, is_page=True),

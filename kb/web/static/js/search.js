@@ -1,5 +1,4 @@
 // The search page.
 import "./search/keys.js";
 import "./search/moving.js";
-import "./search/opened.js";
 import "./search/swapping.js";
