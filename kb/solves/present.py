@@ -38,7 +38,7 @@ MOST_TOLD = 100
 
 @dataclass(frozen=True)
 class Told:
-    """One whom it helped. who: None for somebody who left."""
+    """One whom it helped. who: None where the reader is not told."""
 
     who: str | None
     at_ms: int | None
@@ -48,7 +48,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Helped:
-    """may_say: whether the reader may say that it helped them. told: for colleagues alone. reasons: for its author."""
+    """may_say: whether the reader may say that it helped them. reasons: for its author."""
 
     count: int
     may_say: bool
@@ -82,18 +82,27 @@ class Helped:
 
 
 def helped(screencast: Screencast, viewer: Viewer) -> Helped:
-    """Its page's share of it, as far as this viewer is told. Who somebody is, passers-by are not told."""
+    """Its page's share of it, as far as this viewer is told.
+
+    What solved it and when is for whoever may watch, as a hit of a search shows it to them; who it was, for colleagues.
+    """
     is_mine = screencast.author_id == viewer.person_id
     says = viewer.person_id if not is_mine else None
-    told = queries.of(screencast.id, limit=MOST_TOLD) if viewer.person_id and screencast.solved_count else []
+    solves = queries.of(screencast.id, limit=MOST_TOLD) if screencast.solved_count else []
     may_know_why = can_change(viewer, screencast) and screencast.unhelped_count
     return Helped(
         count=screencast.solved_count,
         may_say=says is not None,
         mine=queries.by(says, screencast.id) if says else None,
         unhelped=queries.unhelped_by(says, screencast.id) if says else None,
-        told=[Told(each.person.name if each.person else None, each.at_ms, each.note, each.solved_at) for each in told],
+        told=[Told(_who(each, viewer), each.at_ms, each.note, each.solved_at) for each in solves],
         reasons={REASONS[why]: count for why, count in queries.reasons(screencast.id).most_common()}
         if may_know_why
         else {},
     )
+
+
+def _who(solve: Solve, viewer: Viewer) -> str | None:
+    if not viewer.person_id:
+        return None
+    return solve.person.name if solve.person else "Somebody who left"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.web.actors import World
+from tests.web.actors import World, word
 
 SOLVED = "/api/v1/screencasts/{}/solved"
 UNHELPED = "/api/v1/screencasts/{}/unhelped"
@@ -83,22 +83,28 @@ def test_the_part_that_a_press_brings_says_what_happens_with_it(world: World, it
     assert "without your name" in unhelped
 
 
-def test_colleagues_read_who_and_visitors_how_many(world: World) -> None:
+def test_visitors_read_what_it_solved_and_colleagues_for_whom(world: World) -> None:
     page = f"/screencasts/{world.items['public']}"
+    note = word("public", "solve")
     for actor in ("other", "author", "mate"):
-        assert "Test Mate" in world.call(actor, "GET", page).text, actor
+        colleague = world.call(actor, "GET", page).text
+        assert "Test Mate" in colleague, actor
+        assert note in colleague, actor
     visitor = world.call("nobody", "GET", page, public=True).text
     assert "Solved it for 1 person" in visitor
+    assert note in visitor
+    assert note in str(world.call("nobody", "GET", f"/api/v1/search?q={note}", public=True).json["hits"])
     assert "Test Mate" not in visitor
     assert "This solved it" not in visitor
 
 
-def test_the_line_at_which_it_did_is_marked_for_colleagues(world: World) -> None:
+def test_the_line_at_which_it_did_is_marked_for_whoever_may_watch(world: World) -> None:
     with world.put_back():
         item = world.items["public"]
         world.call("other", "POST", SOLVED.format(item), json={"at": 1.2})
-        assert world.call("author", "GET", f"/screencasts/{item}").text.count("cue-solved") == 1
-        assert "cue-solved" not in world.call("nobody", "GET", f"/screencasts/{item}", public=True).text
+        for actor in ("author", "nobody"):
+            page = world.call(actor, "GET", f"/screencasts/{item}", public=True).text
+            assert page.count('class="cue-solved"') == 1, actor
 
 
 def test_its_author_reads_why_it_did_not_help_and_not_whom(world: World, item: str) -> None:
