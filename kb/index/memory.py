@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from kb.index import corrections
 from kb.index.analysis import Analyser
 from kb.index.contract import Document, Query
-from kb.index.facets import Columns, Mask, facts_of
-from kb.index.ranking import BOOSTS, Held, norms, starts_of, weight
+from kb.index.facets import Columns, facts_of
+from kb.index.ranking import BOOSTS, Held, Seen, starts_of, weight
 from kb.index.searching import Searching
 
 Texts = Iterable[tuple[str, str]]
@@ -50,8 +50,8 @@ class MemoryState:
         numbers = np.flatnonzero(counts).astype(np.int32)
         return numbers, counts[numbers]
 
-    def norms(self, field: str) -> NDArray[np.float64]:
-        return norms(np.array([len(terms[field]) for terms in self._terms], np.int64))
+    def lengths(self, field: str) -> NDArray[np.int64]:
+        return np.array([len(terms[field]) for terms in self._terms], np.int64)
 
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
         sought = f" {' '.join(terms)} "
@@ -60,8 +60,8 @@ class MemoryState:
     def near(self, word: str) -> Iterable[str]:
         return corrections.Vocabulary({word for terms in self._terms for word in terms["words"]}).near(word)
 
-    def seen_by(self, visible: frozenset[str]) -> Mask:
-        return np.array([document.id in visible for document in self.documents], np.bool_)
+    def seen_by(self, visible: frozenset[str]) -> Seen:
+        return Seen(self, np.array([document.id in visible for document in self.documents], np.bool_))
 
     def ids(self, numbers: Iterable[int]) -> list[str]:
         return [self.documents[n].id for n in numbers]

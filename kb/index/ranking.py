@@ -52,11 +52,27 @@ class State(Protocol):
     def held(self, field: str, term: str) -> Held:
         """Return which documents have the term in that field, with how often."""
 
-    def norms(self, field: str) -> NDArray[np.float64]:
-        """Return `norms` of that field's lengths, by document."""
+    def lengths(self, field: str) -> NDArray[np.int64]:
+        """Return how many words each document has in that field."""
 
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]: ...
     def near(self, word: str) -> Iterable[str]: ...
+
+
+class Seen:
+    """Which documents of a state its asker may see, how many, and how long their fields are on average."""
+
+    def __init__(self, state: State, mask: Mask) -> None:
+        self.mask = mask
+        self.count = int(np.count_nonzero(mask))
+        self._state = state
+        self._averages: dict[str, float] = {}
+
+    def average(self, field: str) -> float:
+        if field not in self._averages:
+            lengths = self._state.lengths(field)[self.mask]
+            self._averages[field] = float(lengths.mean()) if lengths.any() else 1.0
+        return self._averages[field]
 
 
 @dataclass
@@ -71,18 +87,17 @@ class Ranked:
 
 
 class Ranking:
-    """One search. visible: what the asker may see, by which words are weighed; allowed: what passes the filters too.
+    """One search. seen: what the asker may see, by which words are weighed; allowed: what passes the filters too.
 
     fields: where words are looked for; everywhere if empty.
     """
 
     def __init__(
-        self, state: State, analyser: Analyser, *, visible: Mask, allowed: Mask, fields: Collection[str] = ()
+        self, state: State, analyser: Analyser, *, seen: Seen, allowed: Mask, fields: Collection[str] = ()
     ) -> None:
         self._state = state
         self._analyser = analyser
-        self._visible = visible
-        self._total = int(np.count_nonzero(visible))
+        self._seen = seen
         self._allowed = allowed
         self._boosts = {name: boost for name, boost in BOOSTS.items() if name in fields or not fields}
         self._languages = tuple(dict.fromkeys((DEFAULT, *state.languages)))
@@ -200,7 +215,7 @@ class Ranking:
         for name, boost in self._boosts.items():
             held = self._held(name, stems)
             self._weigh(name, held, boost, found, held)
-        self._idf[token.stem] = log(1 + self._total / (1 + np.count_nonzero(found)))
+        self._idf[token.stem] = log(1 + self._seen.count / (1 + np.count_nonzero(found)))
         return found
 
     def _starting(self, chunk: Chunk) -> Scores:
@@ -222,15 +237,16 @@ class Ranking:
                 counted[numbers] += counts
             numbers = np.flatnonzero(counted).astype(np.int32)
             counts = counted[numbers]
-        seen = self._visible[numbers]
-        return numbers[seen], counts[seen]
+        seen = self._seen.mask[numbers]
+        return (numbers, counts) if seen.all() else (numbers[seen], counts[seen])
 
     def _weigh(self, name: str, held: Held, boost: float, found: Scores, as_frequent_as: Held) -> None:
         """Add BM25 in one field."""
         numbers, counts = held
         if len(numbers):
-            weight = boost * (K1 + 1) * (log(self._total / (len(as_frequent_as[0]) + 1)) + 1)
-            found[numbers] += weight * counts / (counts + self._state.norms(name)[numbers])
+            weight = boost * (K1 + 1) * (log(self._seen.count / (len(as_frequent_as[0]) + 1)) + 1)
+            lengths = self._state.lengths(name)[numbers] / self._seen.average(name)
+            found[numbers] += weight * counts / (counts + K1 * (1 - B + B * lengths))
             self._where["title" if name == "starts" else name][numbers] = True
 
     def _stems(self, text: str) -> dict[str, tuple[str, ...]]:
@@ -254,7 +270,7 @@ class Ranking:
         """Which visible documents hold them one after the other, in one of the languages."""
         ways = {tuple(token.stem for token in self._in_sequence(words, language)) for language in self._languages}
         numbers = np.array(sorted({n for stems in ways for n in self._state.phrase(name, stems)}), np.int32)
-        return numbers[self._visible[numbers]]
+        return numbers[self._seen.mask[numbers]]
 
     def _meant(self, word: str, known: Sequence[Scores]) -> list[str]:
         """Only words of documents that the asker may see: a correction must not tell what the others hold.
@@ -279,12 +295,6 @@ class Ranking:
 def weight(count: int, doubtful: int) -> float:
     """How often a word counts as said. doubtful: of how many of the times the engine was not sure."""
     return count - (1 - DOUBTFUL) * min(count, doubtful)
-
-
-def norms(lengths: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The part of BM25 that tells how long a field is, for each document."""
-    average = lengths.mean() if lengths.any() else 1.0
-    return np.asarray(K1 * (1 - B + B * lengths / average), np.float64)
 
 
 def starts_of(analyser: Analyser, text: str) -> Iterable[str]:

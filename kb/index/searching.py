@@ -13,14 +13,14 @@ from kb.index import ranking
 from kb.index.analysis import Analyser
 from kb.index.contract import Found, Hit, Query, Token
 from kb.index.facets import Mask
-from kb.index.ranking import Ranking
+from kb.index.ranking import Ranking, Seen
 
 
 class State(ranking.State, Protocol):
     """One state of the index, with what is known of documents beside their words."""
 
     def ids(self, numbers: NDArray[Any] | list[int]) -> list[str]: ...
-    def seen_by(self, visible: frozenset[str]) -> Mask: ...
+    def seen_by(self, visible: frozenset[str]) -> Seen: ...
     def passing(self, query: Query, now: datetime) -> Mask:
         """Return which documents pass the query's filters."""
 
@@ -51,8 +51,8 @@ class Searching:
         now = now or datetime.now(UTC)
         with self.reading(query) as state:
             seen = state.seen_by(visible)
-            allowed = seen & state.passing(query, now)
-            ranking = Ranking(state, self.analyser, visible=seen, allowed=allowed, fields=query.fields)
+            allowed = seen.mask & state.passing(query, now)
+            ranking = Ranking(state, self.analyser, seen=seen, allowed=allowed, fields=query.fields)
             if query.words or query.phrases:
                 ranked = ranking.search(query, limit=offset + limit)
             else:
@@ -71,7 +71,7 @@ class Searching:
     def suggest(self, typed: str, *, visible: frozenset[str], limit: int = 6) -> list[str]:
         with self.reading() as state:
             seen = state.seen_by(visible)
-            return state.ids(Ranking(state, self.analyser, visible=seen, allowed=seen).suggest(typed, limit=limit))
+            return state.ids(Ranking(state, self.analyser, seen=seen, allowed=seen.mask).suggest(typed, limit=limit))
 
     def spread(self, stems: Iterable[str], *, visible: frozenset[str]) -> dict[str, int]:
         found: dict[str, int] = {}
@@ -79,7 +79,7 @@ class Searching:
             # Lent anew for each, so that a search in between need not wait for all of them.
             with self.reading() as state:
                 seen = state.seen_by(visible)
-                found |= Ranking(state, self.analyser, visible=seen, allowed=seen).spread([each])
+                found |= Ranking(state, self.analyser, seen=seen, allowed=seen.mask).spread([each])
         return found
 
     def analyse(self, text: str, language: str = "") -> list[Token]:

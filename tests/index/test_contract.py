@@ -294,6 +294,22 @@ def test_how_telling_a_word_is_depends_on_what_one_may_see(index: Index) -> None
     assert index.search(Query(("event",)), visible=PUBLIC).idf == before
 
 
+def test_how_long_hidden_texts_are_changes_no_score(make_index: Callable[[], Index]) -> None:
+    shown = [
+        Document("short", "Reset the router", spoken="press reset"),
+        Document("long", "Reset", spoken="hold the router until it blinks " * 9),
+    ]
+    long = Document("hidden", "A long story", spoken="once upon a time there was " * 500)
+
+    def scores(*documents: Document) -> list[tuple[str, float]]:
+        index = make_index()
+        index.rebuild(documents)
+        found = index.search(Query(("reset", "router")), visible=frozenset({"short", "long"}))
+        return [(hit.id, hit.score) for hit in found.hits]
+
+    assert scores(*shown) == scores(*shown, long) != []
+
+
 def test_who_may_see_nothing_finds_nothing(index: Index) -> None:
     nothing: frozenset[str] = frozenset()
     assert index.search(Query(("event",)), visible=nothing).total == 0

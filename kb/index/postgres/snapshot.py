@@ -18,7 +18,7 @@ from kb.index.facets import Columns, Mask
 from kb.index.postgres import tables
 from kb.index.postgres.blocks import AFTER_FIELDS, Numbers, Places, Postings, key_of
 from kb.index.postgres.documents import FIELDS, Known
-from kb.index.ranking import Held, norms
+from kb.index.ranking import Held, Seen
 
 # Of each segment, in memory of each process: postings, 8 bytes each, and blocks of small segments, of which all are.
 KEPT_POSTINGS, KEPT_BLOCKS = 4_000_000, 24
@@ -104,7 +104,8 @@ class Snapshot:
         for first, part in zip(self._firsts, parts, strict=True):
             self._stays[first + np.array(part.gone, np.int64)] = False
         self._ids = _together([each.ids for each in self._each], np.object_)
-        self.norms = lru_cache(self._norms)
+        self.lengths = lru_cache(self._lengths)
+        self.seen_by = lru_cache(8)(self._seen_by)
 
     def make_room(self) -> None:
         """Between two searches, as one relies on what it has read."""
@@ -129,8 +130,8 @@ class Snapshot:
         numbers, weights = zip(*parts, strict=True)
         return np.concatenate(numbers), np.concatenate(weights)
 
-    def _norms(self, field: str) -> NDArray[np.float64]:
-        return norms(_together([each.lengths[field] for each in self._each], np.int64))
+    def _lengths(self, field: str) -> NDArray[np.int64]:
+        return _together([each.lengths[field] for each in self._each], np.int64)
 
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
         return [
@@ -166,9 +167,8 @@ class Snapshot:
                 each.vocabularies[letter] = Vocabulary(tables.vocabulary(self._connection, each.id, letter))
             yield from each.vocabularies[letter].near(word)
 
-    def seen_by(self, visible: frozenset[str]) -> Mask:
-        seen: Mask = self._stays & _together([each.visible(visible) for each in self._each], np.bool_)
-        return seen
+    def _seen_by(self, visible: frozenset[str]) -> Seen:
+        return Seen(self, self._stays & _together([each.visible(visible) for each in self._each], np.bool_))
 
     def created_s(self) -> NDArray[np.float64]:
         return self._columns.created_s

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.index.facets import Columns, Mask
-from kb.index.ranking import Held, norms
+from kb.index.facets import Columns
+from kb.index.ranking import Held, Seen
 from kb.index.whoosh.schema import schema
 from kb.index.whoosh.segment import Segment
 
@@ -40,7 +40,7 @@ class Snapshot:
         self._columns = Columns.together([segment.columns for _, _, segment in self._leaves])
         self.languages = self._columns.languages
         self.passing, self.counted = self._columns.passing, self._columns.counted
-        self.norms = lru_cache(self._norms)
+        self.lengths = lru_cache(self._lengths)
         self.seen_by = lru_cache(16)(self._seen_by)
 
     def _add(self, reader: Any, base: int, former: Mapping[str, Segment]) -> None:
@@ -74,8 +74,8 @@ class Snapshot:
         numbers, counts = zip(*parts, strict=True)
         return np.concatenate(numbers), np.concatenate(counts)
 
-    def _norms(self, field: str) -> NDArray[np.float64]:
-        return norms(np.concatenate([segment.lengths(reader, field) for reader, _, segment in self._leaves]))
+    def _lengths(self, field: str) -> NDArray[np.int64]:
+        return np.concatenate([segment.lengths(reader, field) for reader, _, segment in self._leaves])
 
     def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]:
         return [n for reader, base, s in self._leaves for n in (s.phrase(reader, field, terms) + base).tolist()]
@@ -87,8 +87,8 @@ class Snapshot:
     def created_s(self) -> NDArray[np.float64]:
         return self._columns.created_s
 
-    def _seen_by(self, visible: frozenset[str]) -> Mask:
-        return np.fromiter((each in visible for each in self._ids), np.bool_, self.size)
+    def _seen_by(self, visible: frozenset[str]) -> Seen:
+        return Seen(self, np.fromiter((each in visible for each in self._ids), np.bool_, self.size))
 
 
 def opened(folder: Path) -> Any:
