@@ -80,6 +80,12 @@ class Helped:
     def places_ms(self) -> list[int]:
         return [each.at_ms for each in self.told if each.at_ms is not None]
 
+    @property
+    def marks(self) -> dict[int, str]:
+        """Each moment at which it helped, and what it solved there."""
+        places = dict.fromkeys(sorted(self.places_ms), "Solved it")
+        return places | {each.at_ms: each.note for each in self.told if each.at_ms is not None and each.note}
+
 
 def helped(screencast: Screencast, viewer: Viewer) -> Helped:
     """Its page's share of it, as far as this viewer is told.

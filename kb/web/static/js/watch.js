@@ -8,6 +8,7 @@ import "./watch/helped.js";
 import "./watch/moment_link.js";
 import "./watch/on_screen.js";
 import "./watch/player.css";
+import "./watch/solved.js";
 
 document.addEventListener("htmx:load", ({ detail }) => playWhatIsThere(detail.elt));
 playWhatIsThere(document);
@@ -17,4 +18,5 @@ async function playWhatIsThere(root) {
   const player = await import("./watch/player.js");
   player.start();
   player.addLate(root);
+  player.showMarks();
 }

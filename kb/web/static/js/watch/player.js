@@ -1,6 +1,7 @@
 // Vidstack in place of the plain <video>. The only file that knows which player it is; others listen to the <video> in it.
 // Reads: <media-player data-player data-start="seconds"> around <media-provider><video><source data-src><track>, and
-// <media-video-layout data-storyboard="address of the WebVTT file">; later <template data-late data-storyboard> with <source>s and <track>s.
+// <media-video-layout data-storyboard="address of the WebVTT file">; later <template data-late data-storyboard> with <source>s and <track>s;
+// <template data-solve-marks> with what lies over the time bar.
 // A <track data-draft> holds words that nobody has checked: it shows when somebody chooses it, never by what they chose before.
 import { LocalMediaStorage } from "vidstack";
 import "vidstack/player";
@@ -44,6 +45,15 @@ export function addLate(root) {
   }
 }
 
+// What lies over the time bar: the same as long as the page says nothing else of it, whichever bar the player draws.
+export function showMarks() {
+  for (const bar of document.querySelectorAll("[data-taken-over] media-time-slider")) {
+    const marks = document.querySelector("template[data-solve-marks]")?.content.firstElementChild.cloneNode(true);
+    bar.querySelector(".solve-marks")?.remove();
+    if (marks) bar.querySelector(".vds-slider-thumb").before(marks);
+  }
+}
+
 function cannotPlay(player) {
   const { error, networkState } = player.querySelector("video") ?? {};
   return Boolean(error) || networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
@@ -73,7 +83,12 @@ function takeOver(player) {
     track.addEventListener("load", () => (track.kind === "chapters" ? readTitles(track) : keepAsText(track)));
   });
   handOver(player.querySelector("media-provider"));
-  showStoryboard(player, player.querySelector("media-video-layout").dataset.storyboard);
+  const layout = player.querySelector("media-video-layout");
+  showStoryboard(player, layout.dataset.storyboard);
+  // The layout draws its bar late, and another one for another size.
+  new MutationObserver(() => {
+    if (layout.querySelector("media-time-slider:not(:has(.solve-marks))")) showMarks();
+  }).observe(layout, { childList: true, subtree: true });
   const start = Number(player.dataset.start);
   if (start > 0) player.addEventListener("can-play", () => arrive(player, start), { once: true });
 }
