@@ -116,6 +116,7 @@ class _Values:
         self.names = tuple(names)
         self._codes = codes
         self._ends = ends
+        self._sizes = np.diff(ends, prepend=0)
 
     @classmethod
     def of(cls, of_each: Sequence[Sequence[str]]) -> "_Values":
@@ -142,8 +143,7 @@ class _Values:
         return found
 
     def counted(self, numbers: NDArray[np.intp]) -> Counter[str]:
-        ends = self._ends[numbers]
-        sizes = np.diff(self._ends, prepend=0)[numbers]
+        ends, sizes = self._ends[numbers], self._sizes[numbers]
         # Of each document its first place among the codes, then the next …
         at = np.repeat(ends - np.cumsum(sizes), sizes) + np.arange(sizes.sum())
         counts = np.bincount(self._codes[at])

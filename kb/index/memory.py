@@ -10,7 +10,8 @@ from kb.index import corrections
 from kb.index.analysis import Analyser
 from kb.index.contract import Document, Query
 from kb.index.facets import Columns, facts_of
-from kb.index.ranking import BOOSTS, Held, Seen, starts_of, weight
+from kb.index.ranking import BOOSTS, Seen, starts_of, weight
+from kb.index.scores import Held
 from kb.index.searching import Searching
 
 Texts = Iterable[tuple[str, str]]

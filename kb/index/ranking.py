@@ -17,7 +17,7 @@ from kb.index import corrections
 from kb.index.analysis import DEFAULT, Analyser, Chunk
 from kb.index.contract import Query, Token
 from kb.index.facets import Mask, Numbers
-from kb.index.scores import Scores, best, in_all, in_any
+from kb.index.scores import All, Any, Better, Held, Listed, Only, Scored, best
 
 # Engines that add separate scores per field give a word that is rare in titles a high idf there already: a boost
 # above 1 would bury what was said. 1 / .5 / .3 was the best of eight recipes measured on talks with known answers.
@@ -32,13 +32,6 @@ DOUBTFUL = 0.3
 
 # What a synonym counts, where the word itself counts 1.
 SYNONYM = 0.9
-
-# BM25's own two, at their usual values.
-K1, B = 1.2, 0.75
-
-Counts = NDArray[np.float32]
-# The numbers of the documents that hold something, each once, and how often each does.
-Held = tuple[Numbers, Counts]
 
 
 class State(Protocol):
@@ -102,7 +95,7 @@ class Ranking:
         self._boosts = {name: boost for name, boost in BOOSTS.items() if name in fields or not fields}
         self._languages = tuple(dict.fromkeys((DEFAULT, *state.languages)))
         self._idf: dict[str, float] = {}
-        self._where: dict[str, Mask] = defaultdict(lambda: np.zeros(state.size, np.bool_))
+        self._where: defaultdict[str, list[Scored]] = defaultdict(list)
 
     def search(self, query: Query, *, limit: int) -> Ranked:
         allowed = self._allowed & ~self._excluded(query.excluded)
@@ -110,32 +103,29 @@ class Ranking:
         phrases = [self._phrase(phrase) for phrase in query.phrases if self._in_sequence(phrase)]
         # A phrase is asked for as such: nothing without it is a hit, even where any of the words would do.
         for phrase in phrases:
-            allowed = allowed & (phrase > 0)
+            allowed = allowed & phrase.holders
         groups = words + phrases
-        every = in_all(groups, self._state.size)
-        matched = allowed & (every > 0)
-        documents = best(every, limit, among=matched)
+        every = self._all(groups)
+        matched = allowed & every.holders
+        documents = _best(every, limit, matched)
         if np.count_nonzero(matched) < ENOUGH_HITS and len(groups) > 1:
-            some = in_any(groups, self._state.size)
-            others = allowed & (some > 0) & ~matched
-            documents += best(some, limit - len(documents), among=others)
+            some = self._any(groups)
+            others = allowed & some.holders & ~matched
+            documents += _best(some, limit - len(documents), others)
             matched = matched | others
-        fields = Counter({name: int(np.count_nonzero(held & matched)) for name, held in self._where.items()})
-        return Ranked(matched, documents, corrected, self._idf, +fields)
+        return Ranked(matched, documents, corrected, self._idf, self._fields(matched))
 
     def newest(self, created_s: NDArray[np.float64], *, limit: int) -> Ranked:
         """All that pass the filters, where no words are asked for. created_s: by document."""
         # The later in the index of equals first, as if it were younger.
-        documents = [
-            (self._state.size - 1 - n, 0.0) for n, _ in best(created_s[::-1], limit, among=self._allowed[::-1])
-        ]
-        return Ranked(self._allowed, documents)
+        last = self._state.size - 1
+        among = np.flatnonzero(self._allowed[::-1])
+        return Ranked(self._allowed, [(last - n, 0.0) for n, _ in best(created_s[last - among], limit, among=among)])
 
     def suggest(self, typed: str, *, limit: int) -> list[int]:
         """Return the documents whose titles have every typed word, or a word that begins with it."""
-        groups = [self._starting(chunk) for chunk in self._analyser.words(typed)]
-        scores = in_all(groups, self._state.size)
-        return [n for n, _ in best(scores, limit, among=self._allowed & (scores > 0))]
+        every = self._all([self._starting(chunk) for chunk in self._analyser.words(typed)])
+        return [n for n, _ in _best(every, limit, self._allowed & every.holders)]
 
     def spread(self, stems: Iterable[str]) -> dict[str, int]:
         """Return in how many documents that the asker may see each stem stands, in whatever field."""
@@ -146,15 +136,26 @@ class Ranking:
     def _excluded(self, words: Sequence[str]) -> Mask:
         excluded = np.zeros(self._state.size, np.bool_)
         for word in words:
-            excluded |= self._word(word, as_start=False) > 0
+            excluded |= self._word(word, as_start=False).holders
         # Where they stand and how rare they are is nobody's question.
         self._where.clear()
         self._idf.clear()
         return excluded
 
-    def _groups(self, query: Query) -> tuple[list[Scores], dict[str, str]]:
+    def _fields(self, matched: Mask) -> Counter[str]:
+        """In how many of these documents each field holds a word."""
+        held = {name: self._any(listed).holders for name, listed in self._where.items()}
+        return +Counter({name: int(np.count_nonzero(holders & matched)) for name, holders in held.items()})
+
+    def _all(self, parts: Sequence[Scored]) -> Scored:
+        return parts[0] if len(parts) == 1 else All(parts, self._state.size)
+
+    def _any(self, parts: Sequence[Scored]) -> Scored:
+        return parts[0] if len(parts) == 1 else Any(parts, self._state.size)
+
+    def _groups(self, query: Query) -> tuple[list[Scored], dict[str, str]]:
         """For each word: the documents that hold it or, if no visible one does, its likeliest correction."""
-        groups: dict[int, Scores] = {}
+        groups: dict[int, Scored] = {}
         corrected = {}
         synonyms: dict[int, list[Sequence[str]]] = defaultdict(list)
         for first, end, others in query.same:
@@ -166,26 +167,26 @@ class Ranking:
                 continue
             group = self._word(word, as_start=query.last_is_prefix and at == len(query.words) - 1)
             groups[at] = self._with_synonyms(group, word, synonyms[at])
-        known = [group for group in groups.values() if group.any()]
+        known = [group for group in groups.values() if group.holders.any()]
         for at in groups:
-            if not groups[at].any() and (meant := self._meant(query.words[at], known)):
+            if not groups[at].holders.any() and (meant := self._meant(query.words[at], known)):
                 corrected[query.words[at]] = meant[0]
-                groups[at] = in_any([self._word(other, as_start=False) for other in meant], self._state.size)
+                groups[at] = self._any([self._word(other, as_start=False) for other in meant])
         return list(groups.values()), corrected
 
-    def _with_synonyms(self, group: Scores, word: str, synonyms: Sequence[Sequence[str]]) -> Scores:
+    def _with_synonyms(self, group: Scored, word: str, synonyms: Sequence[Sequence[str]]) -> Scored:
         """Each document by the better of the two. A synonym is weighed as if it were as frequent as the word itself."""
         if not synonyms:
             return group
         [token, *_] = self._analyser.words(word)[0].tokens
         stems = self._stems(word)[token.exact]
         for synonym in synonyms:
-            scores = np.zeros(self._state.size)
+            listed: list[Scored] = []
             for name, boost in self._boosts.items():
                 held = self._side_by_side(name, synonym)
                 as_frequent_as = self._held(name, stems)
-                self._weigh(name, held, SYNONYM * boost, scores, as_frequent_as if len(as_frequent_as[0]) else held)
-            group = np.maximum(group, scores)
+                listed += self._listed(name, held, SYNONYM * boost, as_frequent_as if len(as_frequent_as[0]) else held)
+            group = Better(group, self._any(listed))
         return group
 
     def _side_by_side(self, name: str, words: Sequence[str]) -> Held:
@@ -195,35 +196,32 @@ class Ranking:
         numbers = self._phrase_in(name, words)
         return numbers, np.ones(len(numbers), np.float32)
 
-    def _word(self, word: str, *, as_start: bool) -> Scores:
+    def _word(self, word: str, *, as_start: bool) -> Scored:
         stems = self._stems(word)
-        chunks = self._analyser.words(word)
-        return in_all([self._chunk(chunk, stems, as_start=as_start) for chunk in chunks], self._state.size)
+        return self._all([self._chunk(chunk, stems, as_start=as_start) for chunk in self._analyser.words(word)])
 
-    def _chunk(self, chunk: Chunk, stems: Mapping[str, tuple[str, ...]], *, as_start: bool) -> Scores:
+    def _chunk(self, chunk: Chunk, stems: Mapping[str, tuple[str, ...]], *, as_start: bool) -> Scored:
         """A compound is found whole or, in any order, by all of its parts."""
         ways = [self._term(token, stems[token.exact]) for token in chunk.wholes]
         if chunk.parts:
-            parts = [self._term(token, stems[token.exact]) for token in chunk.parts]
-            ways.append(in_all(parts, self._state.size))
+            ways.append(self._all([self._term(token, stems[token.exact]) for token in chunk.parts]))
         if as_start and "title" in self._boosts and len(chunk.tokens[0].exact) >= SHORTEST_SENT:
             ways.append(self._starting(chunk))
-        return in_any(ways, self._state.size)
+        return self._any(ways)
 
-    def _term(self, token: Token, stems: Sequence[str]) -> Scores:
-        found = np.zeros(self._state.size)
+    def _term(self, token: Token, stems: Sequence[str]) -> Scored:
+        listed: list[Scored] = []
         for name, boost in self._boosts.items():
             held = self._held(name, stems)
-            self._weigh(name, held, boost, found, held)
-        self._idf[token.stem] = log(1 + self._seen.count / (1 + np.count_nonzero(found)))
-        return found
+            listed += self._listed(name, held, boost, held)
+        term = self._any(listed)
+        self._idf[token.stem] = log(1 + self._seen.count / (1 + np.count_nonzero(term.holders)))
+        return term
 
-    def _starting(self, chunk: Chunk) -> Scores:
+    def _starting(self, chunk: Chunk) -> Scored:
         """By the titles that have a word which begins so."""
-        found = np.zeros(self._state.size)
         held = self._held("starts", (chunk.tokens[0].exact[:LONGEST_START],))
-        self._weigh("starts", held, 1.0, found, held)
-        return found
+        return self._any(self._listed("starts", held, 1.0, held))
 
     def _held(self, name: str, stems: Sequence[str]) -> Held:
         """Only what the asker may see counts, so that not even an order tells of the rest."""
@@ -240,14 +238,14 @@ class Ranking:
         seen = self._seen.mask[numbers]
         return (numbers, counts) if seen.all() else (numbers[seen], counts[seen])
 
-    def _weigh(self, name: str, held: Held, boost: float, found: Scores, as_frequent_as: Held) -> None:
-        """Add BM25 in one field."""
-        numbers, counts = held
-        if len(numbers):
-            weight = boost * (K1 + 1) * (log(self._seen.count / (len(as_frequent_as[0]) + 1)) + 1)
-            lengths = self._state.lengths(name)[numbers] / self._seen.average(name)
-            found[numbers] += weight * counts / (counts + K1 * (1 - B + B * lengths))
-            self._where["title" if name == "starts" else name][numbers] = True
+    def _listed(self, name: str, held: Held, boost: float, as_frequent_as: Held) -> list[Scored]:
+        """Weighed in one field; nothing of what stands nowhere."""
+        if not len(held[0]):
+            return []
+        weight = boost * (log(self._seen.count / (len(as_frequent_as[0]) + 1)) + 1)
+        listed = Listed(held, weight, self._state.lengths(name), self._seen.average(name))
+        self._where["title" if name == "starts" else name].append(listed)
+        return [listed]
 
     def _stems(self, text: str) -> dict[str, tuple[str, ...]]:
         return self._analyser.stems(text, self._languages)
@@ -255,16 +253,16 @@ class Ranking:
     def _in_sequence(self, words: Sequence[str], language: str = "") -> list[Token]:
         return [token for chunk in self._analyser.words(" ".join(words), language) for token in chunk.in_sequence]
 
-    def _phrase(self, words: Sequence[str]) -> Scores:
+    def _phrase(self, words: Sequence[str]) -> Scored:
         tokens = self._in_sequence(words)
         stems = self._stems(" ".join(words))
-        scores = in_all([self._term(token, stems[token.exact]) for token in tokens], self._state.size)
+        phrase = self._all([self._term(token, stems[token.exact]) for token in tokens])
         if len(tokens) > 1:
             holders = np.zeros(self._state.size, np.bool_)
             for name in self._boosts:
                 holders[self._phrase_in(name, words)] = True
-            scores = np.where(holders, scores, 0)
-        return scores
+            phrase = Only(phrase, holders)
+        return phrase
 
     def _phrase_in(self, name: str, words: Sequence[str]) -> Numbers:
         """Which visible documents hold them one after the other, in one of the languages."""
@@ -272,7 +270,7 @@ class Ranking:
         numbers = np.array(sorted({n for stems in ways for n in self._state.phrase(name, stems)}), np.int32)
         return numbers[self._seen.mask[numbers]]
 
-    def _meant(self, word: str, known: Sequence[Scores]) -> list[str]:
+    def _meant(self, word: str, known: Sequence[Scored]) -> list[str]:
         """Only words of documents that the asker may see: a correction must not tell what the others hold.
 
         known: what the other words of the search find. A word that stands beside these changes the subject least.
@@ -281,15 +279,22 @@ class Ranking:
         typed = "".join(token.exact for token in chunk.wholes)
         if others or not corrections.is_ordinary(typed):
             return []
-        beside = in_all(known, self._state.size)
+        beside = self._all(known).holders
         if not beside.any():
-            beside = in_any(known, self._state.size)
+            beside = self._any(known).holders
 
         def count(other: str) -> tuple[int, int]:
             numbers, _ = self._held("words", (other,))
             return int(np.count_nonzero(beside[numbers])), len(numbers)
 
         return corrections.best(typed, self._state.near(typed), count)
+
+
+def _best(scored: Scored, limit: int, which: Mask) -> list[tuple[int, float]]:
+    if limit <= 0:
+        return []
+    among = np.flatnonzero(which)
+    return best(scored.scores(among), limit, among=among)
 
 
 def weight(count: int, doubtful: int) -> float:

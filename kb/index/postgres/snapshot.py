@@ -18,7 +18,8 @@ from kb.index.facets import Columns, Mask
 from kb.index.postgres import tables
 from kb.index.postgres.blocks import AFTER_FIELDS, Numbers, Places, Postings, key_of
 from kb.index.postgres.documents import FIELDS, Known
-from kb.index.ranking import Held, Seen
+from kb.index.ranking import Seen
+from kb.index.scores import Held
 
 # Of each segment, in memory of each process: postings, 8 bytes each, and blocks of small segments, of which all are.
 KEPT_POSTINGS, KEPT_BLOCKS = 4_000_000, 24

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from kb.index.analysis import fold
 from kb.index.facets import Numbers
-from kb.index.ranking import Counts
+from kb.index.scores import Counts
 
 with warnings.catch_warnings():
     # See kb/index/stemming.py.

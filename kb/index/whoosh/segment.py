@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kb.index.corrections import Vocabulary
 from kb.index.facets import Columns, Facts, Numbers
-from kb.index.ranking import Held
+from kb.index.scores import Held
 from kb.index.whoosh.codec import LAST_PLACE, Postings, vocabulary
 
 with warnings.catch_warnings():
