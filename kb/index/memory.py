@@ -10,9 +10,10 @@ from kb.index import corrections
 from kb.index.analysis import Analyser
 from kb.index.contract import Document, Query
 from kb.index.facets import Columns, facts_of
-from kb.index.ranking import BOOSTS, Seen, starts_of, weight
+from kb.index.ranking import BOOSTS, starts_of, weight
 from kb.index.scores import Held
 from kb.index.searching import Searching
+from kb.index.states import Seen
 
 Texts = Iterable[tuple[str, str]]
 

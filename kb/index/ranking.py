@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from kb.index.analysis import DEFAULT, Analyser, Chunk
 from kb.index.contract import Query, Token
 from kb.index.facets import Mask, Numbers
 from kb.index.scores import All, Any, Better, Held, Listed, Only, Scored, best
+from kb.index.states import Seen, State
 
 # Engines that add separate scores per field give a word that is rare in titles a high idf there already: a boost
 # above 1 would bury what was said. 1 / .5 / .3 was the best of eight recipes measured on talks with known answers.
@@ -32,40 +32,6 @@ DOUBTFUL = 0.3
 
 # What a synonym counts, where the word itself counts 1.
 SYNONYM = 0.9
-
-
-class State(Protocol):
-    """size: how many numbers there are. languages: primary subtags of all texts, of whoever's documents."""
-
-    @property
-    def size(self) -> int: ...
-    @property
-    def languages(self) -> Sequence[str]: ...
-
-    def held(self, field: str, term: str) -> Held:
-        """Return which documents have the term in that field, with how often."""
-
-    def lengths(self, field: str) -> NDArray[np.int64]:
-        """Return how many words each document has in that field."""
-
-    def phrase(self, field: str, terms: Sequence[str]) -> Collection[int]: ...
-    def near(self, word: str) -> Iterable[str]: ...
-
-
-class Seen:
-    """Which documents of a state its asker may see, how many, and how long their fields are on average."""
-
-    def __init__(self, state: State, mask: Mask) -> None:
-        self.mask = mask
-        self.count = int(np.count_nonzero(mask))
-        self._state = state
-        self._averages: dict[str, float] = {}
-
-    def average(self, field: str) -> float:
-        if field not in self._averages:
-            lengths = self._state.lengths(field)[self.mask]
-            self._averages[field] = float(lengths.mean()) if lengths.any() else 1.0
-        return self._averages[field]
 
 
 @dataclass

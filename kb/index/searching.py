@@ -9,14 +9,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.index import ranking
+from kb.index import states
 from kb.index.analysis import Analyser
 from kb.index.contract import Found, Hit, Query, Token
 from kb.index.facets import Mask
-from kb.index.ranking import Ranking, Seen
+from kb.index.ranking import Ranking
+from kb.index.states import Seen
 
 
-class State(ranking.State, Protocol):
+class State(states.State, Protocol):
     """One state of the index, with what is known of documents beside their words."""
 
     def ids(self, numbers: NDArray[Any] | list[int]) -> list[str]: ...

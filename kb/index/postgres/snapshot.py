@@ -18,8 +18,8 @@ from kb.index.facets import Columns, Mask
 from kb.index.postgres import tables
 from kb.index.postgres.blocks import AFTER_FIELDS, Numbers, Places, Postings, key_of
 from kb.index.postgres.documents import FIELDS, Known
-from kb.index.ranking import Seen
 from kb.index.scores import Held
+from kb.index.states import Seen
 
 # Of each segment, in memory of each process: postings, 8 bytes each, and blocks of small segments, of which all are.
 KEPT_POSTINGS, KEPT_BLOCKS = 4_000_000, 24
@@ -87,7 +87,7 @@ class Segment:
 
 
 class Snapshot:
-    """Implements kb.index.ranking.State. Asks the database within a transaction in which it is the latest."""
+    """Implements kb.index.searching.State. Asks the database within a transaction in which it is the latest."""
 
     def __init__(self, connection: tables.Connection, changed: int, former: Mapping[int, Segment]) -> None:
         self.changed = changed

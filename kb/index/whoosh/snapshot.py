@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.index.facets import Columns
-from kb.index.ranking import Seen
 from kb.index.scores import Held
+from kb.index.states import Seen
 from kb.index.whoosh.schema import schema
 from kb.index.whoosh.segment import Segment
 
