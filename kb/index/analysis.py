@@ -28,11 +28,11 @@ _CJK = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufa6d"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:['\u2019][^\W_{_CJK}]+)*")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 # Quotation marks, brackets and stops of several scripts.
-_OPENING = (
+OPENING = (
     "\"'`()[]{}<>*,;:!?|=\u2026\xbf\xa1\xab\xbb\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a"
     "\u3001\u3002\u300c\u300d\uff08\uff09"
 )
-_CLOSING = _OPENING + ".-/\\&^~"
+_CLOSING = OPENING + ".-/\\&^~"
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _ACRONYM_PLURAL = re.compile(r"[A-Z]{2,}s")
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
@@ -129,7 +129,7 @@ class Analyser:
         return (self._cached_chunk if len(text) <= LONGEST_CACHED else self._made_chunk)(text, language)
 
     def _made_chunk(self, text: str, language: str) -> Chunk:
-        start = len(text) - len(text.lstrip(_OPENING))
+        start = len(text) - len(text.lstrip(OPENING))
         core = text[start:].rstrip(_CLOSING)
         spans = [span for run in _RUN.finditer(core) for span in _spans(run.group(), run.start())]
         if not spans:

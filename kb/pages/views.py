@@ -21,7 +21,7 @@ from kb.screencasts import queries
 from kb.screencasts.present import shown
 from kb.screencasts.versions import actions as versions
 from kb.search import log as search_log
-from kb.search.marks import marked
+from kb.search.finder import marked
 from kb.search.query import Wanted, parse, to_query, wanted
 from kb.search.synonyms import synonyms_of
 from kb.solves.present import helped as whom_it_helped

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from html import escape
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -20,11 +21,12 @@ from kb.screencasts import queries
 from kb.screencasts.models import Screencast
 from kb.search import actions, closeness, without_index
 from kb.search.asked import Asked as Asked
-from kb.search.documents import language_of, passages
+from kb.search.documents import heard, language_of, passages
 from kb.search.facets import as_counted, labelled
 from kb.search.findable import findable as findable
-from kb.search.marks import Passage, marked
-from kb.search.moments import Moment, fuse, moments, window_score
+from kb.search.finder import marked
+from kb.search.marks import Passage
+from kb.search.moments import Looked, fuse, look
 from kb.search.nearby import empty_filters, nearby
 from kb.search.query import wanted, with_words
 from kb.search.results import Answer as Answer
@@ -35,8 +37,16 @@ from kb.search.understanding import Meaning, understand
 
 log = logging.getLogger(__name__)
 
-# By screencast, for one answer.
-Read = dict[str, list[Passage]]
+
+class Read(NamedTuple):
+    """The texts of a screencast, and what they hold of the searched words."""
+
+    passages: list[Passage]
+    looked: Looked
+
+
+# By screencast, for one answer: the best hits are looked through once for their order and for their moments.
+EveryRead = dict[str, Read]
 
 # So many of the index's best hits are ordered again by their best 30 seconds. Fixed, so that pages fit together.
 RERANKED = 20
@@ -51,7 +61,7 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
     asked.check()
     began = time.perf_counter()
     meaning = understand(viewer, asked)
-    read: Read = {}
+    read: EveryRead = {}
     found, nearest, degraded = _found(viewer, asked, meaning, offset, limit, read)
     beside, notes = _beside(viewer, asked, meaning) if not found.total and not degraded else (None, ())
     narrowings = tuple(as_counted(each, found.facets) for each in meaning.narrowings)
@@ -74,7 +84,7 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
 
 
 def _found(
-    viewer: Viewer, asked: Asked, meaning: Meaning, offset: int, limit: int, read: Read
+    viewer: Viewer, asked: Asked, meaning: Meaning, offset: int, limit: int, read: EveryRead
 ) -> tuple[Found, Sequence[Near], bool]:
     """By the words, by meaning, and whether the index could not answer."""
     if meaning.query is None:
@@ -110,7 +120,7 @@ def _search(
     nearest: Sequence[Near],
     offset: int,
     limit: int,
-    read: Read,
+    read: EveryRead,
 ) -> Found:
     """The index's hits for this page, the first RERANKED of all ordered by window, and by meaning, as well."""
     index = hands().index
@@ -150,21 +160,19 @@ def _search_sorted(viewer: Viewer, query: Query, sort: str, offset: int, limit: 
     return replace(found, hits=tuple(Hit(each, 0.0) for each in ordered[offset : offset + limit]))
 
 
-def _facts(query: Query, found: Found, hits: Sequence[Hit], read: Read) -> dict[str, Facts]:
+def _facts(query: Query, found: Found, hits: Sequence[Hit], read: EveryRead) -> dict[str, Facts]:
     """What each hit holds of the searched words, and how it has served so far."""
     scores = {hit.id: hit.score for hit in hits}
     # Its tags are among the words that are looked through.
     best = select(Screencast).where(Screencast.id.in_(scores)).options(selectinload(Screencast.tags))
     screencasts = {each.id: each for each in db.session.scalars(best)}
-    words = wanted(query, found.corrected, hands().index.analyse)
     facts = {}
-    for screencast_id, texts in _read(screencasts.values(), read).items():
-        best_moment = moments(texts, words, hands().index.analyse, idf=found.idf, limit=1)
+    for screencast_id, (_, looked) in _read(screencasts.values(), query, found, read).items():
         screencast = screencasts[screencast_id]
         facts[screencast_id] = Facts(
-            held=len(best_moment[0].held) if best_moment else 0,
+            held=len(looked.held),
             score=scores[screencast_id],
-            window=window_score(best_moment),
+            window=looked.score,
             solved=screencast.solved_count,
             unhelped=screencast.unhelped_count,
             age_days=(now() - screencast.created_at) / timedelta(days=1),
@@ -172,44 +180,48 @@ def _facts(query: Query, found: Found, hits: Sequence[Hit], read: Read) -> dict[
     return facts
 
 
-def answered(viewer: Viewer, query: Query, found: Found, read: Read | None = None) -> list[AnsweredHit]:
+def answered(viewer: Viewer, query: Query, found: Found, read: EveryRead | None = None) -> list[AnsweredHit]:
     """Loaded again under `can_view`: whatever the index said, nothing else is shown."""
     screencasts = queries.by_ids(viewer, [hit.id for hit in found.hits])
     analyse = hands().index.analyse
     words = wanted(query, found.corrected, analyse)
     scores = {hit.id: hit.score for hit in found.hits}
-    texts = _read(screencasts, read or {})
-    best = {each.id: moments(texts[each.id], words, analyse, idf=found.idf) for each in screencasts}
+    of_each = _read(screencasts, query, found, {} if read is None else read)
+    timed = heard([cue for each in of_each.values() for cue in each.looked.cues()])
     return [
         AnsweredHit(
             screencast=screencast,
             score=round(scores[screencast.id], 4),
             title_html=marked(screencast.title, words, analyse, language=language_of(screencast)),
-            moments=with_solved(best[screencast.id], texts[screencast.id]),
-            lacks=_lacking(query, found.corrected, best[screencast.id]),
+            moments=with_solved(looked.moments(timed), texts),
+            lacks=_lacking(query, found.corrected, looked),
         )
         for screencast in screencasts
+        for texts, looked in [of_each[screencast.id]]
     ]
 
 
-def _lacking(query: Query, corrected: Mapping[str, str], found: Sequence[Moment]) -> tuple[str, ...]:
+def _lacking(query: Query, corrected: Mapping[str, str], looked: Looked) -> tuple[str, ...]:
     """The words of which it holds no form. None where it holds nothing: then what was found was not by its words."""
-    held = found[0].held if found else frozenset()
     searched = [corrected.get(word, word) for word in query.words]
     stems = {word: {token.stem for token in hands().index.analyse(word)} for word in searched}
-    return tuple(word for word in searched if held and stems[word] and not held & stems[word])
+    return tuple(word for word in searched if looked.held and stems[word] and not looked.held & stems[word])
 
 
-def _read(screencasts: Collection[Screencast], read: Read) -> Read:
-    """Their passages; those of the best hits are asked for twice, for their order and for their moments."""
+def _read(screencasts: Collection[Screencast], query: Query, found: Found, read: EveryRead) -> EveryRead:
     if missing := [each for each in screencasts if each.id not in read]:
-        read.update(passages(missing))
+        analyse = hands().index.analyse
+        words = wanted(query, found.corrected, analyse)
+        for screencast_id, texts in passages(missing).items():
+            read[screencast_id] = Read(texts, look(texts, words, analyse, idf=found.idf))
     return {each.id: read[each.id] for each in screencasts}
 
 
 def _close(viewer: Viewer, found: Found, nearest: Sequence[Near]) -> list[AnsweredHit]:
     """What no word leads to, loaded again under `can_view` as well."""
     close = {each.id: each for each in nearest if each.id not in found.matched}
+    if not close:
+        return []
     screencasts = queries.by_ids(viewer, list(close)[: closeness.MOST_CLOSE])
     texts = passages(screencasts)
     return [

@@ -2,20 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kb.categories.actions import path_of
 from kb.db import db
 from kb.index.contract import Document
 from kb.screencasts.models import Screencast
-from kb.search.marks import Passage
+from kb.search.marks import Heard, Passage, TimedWord
 from kb.transcripts.doubt import doubtful_words
 from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript, WordsFrom
 
 BATCH = 200
+# Rows of tables, not of mapped classes, cost half; and thousands are read for a search.
+_SPOKEN, _CUE = Transcript.__table__.c, Cue.__table__.c
 
 # Words with a time that an upper noun keeps: screencasts → the passages of each. They are found, and are moments.
 more_passages: list[Callable[[Collection[str]], dict[str, list[Passage]]]] = []
@@ -56,15 +58,13 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
         ]
         for screencast in screencasts
     }
-    cue = (Cue.start_ms, Cue.end_ms, Cue.text, cast(Cue.words, Text))
-    rows = db.session.execute(
-        select(Transcript.screencast_id, Transcript.language, *cue)
-        .join(Cue.transcript)
-        .where(Transcript.screencast_id.in_(by_id))
-        .order_by(Cue.start_ms)
-    )
-    for screencast_id, spoken, start_ms, end_ms, said, heard in rows:
-        by_id[screencast_id].append(Passage(start_ms, end_ms, said, "speech", (), spoken, heard or ""))
+    for screencast_id, spoken, cue_id, start_ms, end_ms, said in db.session.execute(
+        select(_SPOKEN.screencast_id, _SPOKEN.language, _CUE.id, _CUE.start_ms, _CUE.end_ms, _CUE.text)
+        .join_from(Transcript.__table__, Cue.__table__)
+        .where(_SPOKEN.screencast_id.in_(by_id))
+        .order_by(_SPOKEN.id, _CUE.start_ms)
+    ):
+        by_id[screencast_id].append(Passage(start_ms, end_ms, said, "speech", spoken, cue_id))
     lines = select(ScreenLine.screencast_id, ScreenLine.start_ms, ScreenLine.end_ms, ScreenLine.text)
     for screencast_id, start_ms, end_ms, text in db.session.execute(
         lines.where(ScreenLine.screencast_id.in_(by_id), ScreenLine.is_hidden.is_(False)).order_by(
@@ -83,8 +83,16 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
         ]
     for source in more_passages:
         for screencast_id, others in source(list(by_id)).items():
-            by_id[screencast_id] += [replace(each, language=language[screencast_id]) for each in others]
+            by_id[screencast_id] += [each._replace(language=language[screencast_id]) for each in others]
     return by_id
+
+
+def heard(cue_ids: Collection[int]) -> Heard:
+    """The words of these cues, one by one; what people wrote has none."""
+    if not cue_ids:
+        return {}
+    rows = db.session.execute(select(Cue.id, Cue.words).where(Cue.id.in_(cue_ids)))
+    return {cue_id: [TimedWord(*word[:3]) for word in words or ()] for cue_id, words in rows}
 
 
 def language_of(screencast: Screencast) -> str:

@@ -7,9 +7,11 @@ words stand closest together; the same weight, fused with the score of the whole
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from kb.index.contract import Hit
-from kb.search.marks import Analyse, Kind, Match, Passage, Said, finder
+from kb.search.finder import Analyse, finder
+from kb.search.marks import Heard, Kind, Match, Passage, Said
 from kb.search.query import Wanted
 
 WINDOW_MS = 30_000
@@ -18,6 +20,7 @@ WINDOW_MS = 30_000
 CLOSE_MS = 12_000
 # A moment much weaker than the best is noise: some common word of the query.
 WORTH_SHOWING = 0.5
+MOST_MOMENTS = 5
 # What is said together counts more than how often: see docs/decisions/0023.
 WINDOW_WEIGHT = 4.0
 
@@ -26,8 +29,7 @@ WINDOW_WEIGHT = 4.0
 class Moment:
     """html: escaped, with <mark> around the words found. score: sum of the weights of the words found.
 
-    score_with_title: the same, were the title said in every moment; for comparing screencasts with each other.
-    held: the stems of the words that the screencast holds anywhere. solved: how many were helped there.
+    solved: how many were helped there.
     """
 
     start_ms: int
@@ -35,50 +37,7 @@ class Moment:
     kind: Kind
     html: str
     score: float
-    score_with_title: float = 0.0
-    held: frozenset[str] = frozenset()
     solved: int = 0
-
-
-def moments(
-    passages: Iterable[Passage],
-    wanted: Sequence[Wanted],
-    analyse: Analyse,
-    *,
-    idf: Mapping[str, float] | None = None,
-    limit: int = 5,
-) -> list[Moment]:
-    """Return the best moments, best first; each starts where its words begin to be said or shown together.
-
-    analyse: the index's own, which never looks across white space. idf: stem → weight (1 if unknown).
-    The title is a moment, at its passage's time, only if there is no other.
-    """
-    look = finder(tuple(wanted), analyse)
-    weights = idf or {}
-    found = [match for passage in passages if (match := look.match(passage))]
-    timed = sorted((match for match in found if match.passage.kind != "title"), key=lambda m: m.passage.start_ms)
-    titles = [match for match in found if match.passage.kind == "title"]
-    best = _apart(_windows(timed, weights), limit) or _windows(titles, weights)[:1]
-    held = frozenset(_best_grades(found))
-    return [window.moment(titles, held) for window in best]
-
-
-def window_score(found: Sequence[Moment]) -> float:
-    """How well a screencast holds the searched words in its title and best moment, for `fuse`; 0 if not at all."""
-    return max((moment.score_with_title for moment in found), default=0.0)
-
-
-def fuse(hits: Sequence[Hit], window_scores: Mapping[str, float]) -> list[Hit]:
-    """Reorder hits by how near each comes to the best of them as a whole, and WINDOW_WEIGHT times that by its moment.
-
-    hits: best first, and the same set for every page that is cut out of the result.
-    """
-    best = max((hit.score for hit in hits), default=0.0) or 1.0
-    best_window = max(window_scores.values(), default=0.0) or 1.0
-    fused = [
-        Hit(hit.id, hit.score / best + WINDOW_WEIGHT * window_scores.get(hit.id, 0.0) / best_window) for hit in hits
-    ]
-    return sorted(fused, key=lambda hit: -hit.score)
 
 
 @dataclass(frozen=True)
@@ -93,17 +52,72 @@ class _Window:
     def span_ms(self) -> int:
         return self.matches[-1].passage.start_ms - self.matches[0].passage.start_ms
 
-    def moment(self, titles: Sequence[Match], held: frozenset[str]) -> Moment:
+    def moment(self, heard: Heard) -> Moment:
+        said = {id(match): match.said(heard) for match in self.matches}
         # Each once: where only the passage's time is known, a word that it repeats is said at the same one.
-        every = dict.fromkeys(said for match in self.matches for said in match.said())
+        every = dict.fromkeys(chain.from_iterable(said.values()))
         together = set(_closest(list(every), self.weights))
-        shown = [match for match in self.matches if together.intersection(match.said())]
+        shown = [match for match in self.matches if together.intersection(said[id(match)])]
         start_ms = min(said.at_ms for said in together)
         end_ms = max(start_ms, shown[-1].passage.end_ms)
         strongest = max(shown, key=lambda match: _score(match.grades, self.weights))
         html = " … ".join(match.html() for match in shown)
-        with_title = _score(_best_grades([*self.matches, *titles]), self.weights)
-        return Moment(start_ms, end_ms, strongest.passage.kind, html, self.score, with_title, held)
+        return Moment(start_ms, end_ms, strongest.passage.kind, html, self.score)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a screencast holds of the searched words.
+
+    windows: the best that share no passage, best first; the title's only if there is no other. held: the stems of the
+    words that it holds anywhere. score: how well it holds them in its title and one of these together, for `fuse`; 0 if
+    not at all.
+    """
+
+    windows: Sequence[_Window] = ()
+    held: frozenset[str] = frozenset()
+    score: float = 0.0
+
+    def cues(self) -> list[int]:
+        """Those whose words one by one make its moments more exact."""
+        matches = chain.from_iterable(window.matches for window in self.windows)
+        return [match.passage.cue for match in matches if match.passage.cue is not None]
+
+    def moments(self, heard: Heard | None = None) -> list[Moment]:
+        """Best first; each starts where its words begin to be said or shown together."""
+        return [window.moment(heard or {}) for window in self.windows]
+
+
+def look(
+    passages: Iterable[Passage],
+    wanted: Sequence[Wanted],
+    analyse: Analyse,
+    *,
+    idf: Mapping[str, float] | None = None,
+) -> Looked:
+    """analyse: the index's own, which never looks across white space. idf: stem → weight (1 if unknown)."""
+    weights = idf or {}
+    found = finder(tuple(wanted), analyse).matches(passages)
+    timed = sorted((match for match in found if match.passage.kind != "title"), key=lambda m: m.passage.start_ms)
+    titles = [match for match in found if match.passage.kind == "title"]
+    windows = _apart(_windows(timed, weights)) or _windows(titles, weights)[:1]
+    if not windows:
+        return Looked()
+    score = max(_score(_best_grades([*window.matches, *titles]), weights) for window in windows)
+    return Looked(windows, frozenset(_best_grades(found)), score)
+
+
+def fuse(hits: Sequence[Hit], window_scores: Mapping[str, float]) -> list[Hit]:
+    """Reorder hits by how near each comes to the best of them as a whole, and WINDOW_WEIGHT times that by its moment.
+
+    hits: best first, and the same set for every page that is cut out of the result.
+    """
+    best = max((hit.score for hit in hits), default=0.0) or 1.0
+    best_window = max(window_scores.values(), default=0.0) or 1.0
+    fused = [
+        Hit(hit.id, hit.score / best + WINDOW_WEIGHT * window_scores.get(hit.id, 0.0) / best_window) for hit in hits
+    ]
+    return sorted(fused, key=lambda hit: -hit.score)
 
 
 def _windows(matches: Sequence[Match], weights: Mapping[str, float]) -> list[_Window]:
@@ -153,13 +167,13 @@ def _closest(said: Sequence[Said], weights: Mapping[str, float]) -> list[Said]:
     return best[2]
 
 
-def _apart(windows: Sequence[_Window], limit: int) -> list[_Window]:
+def _apart(windows: Sequence[_Window]) -> list[_Window]:
     """The best windows that share no passage."""
     taken: set[int] = set()
     apart: list[_Window] = []
     for window in windows:
         ids = {id(match) for match in window.matches}
-        if window.score < WORTH_SHOWING * windows[0].score or len(apart) == limit:
+        if window.score < WORTH_SHOWING * windows[0].score or len(apart) == MOST_MOMENTS:
             break
         if not ids & taken:
             apart.append(window)

@@ -73,8 +73,8 @@ def when_ready(server: Arbiter) -> None:
     # What was made so far stays out of every later collection, which would copy each page it walks over.
     gc.collect()
     gc.freeze()
-    # A search makes a hundred thousand short-lived objects. Counted by the usual 700, every tenth search would wait for a
-    # walk over all that is kept, a tenth of a second.
+    # A search makes a hundred thousand short-lived objects. Counted by the usual 700, every tenth search would wait a
+    # tenth of a second for a walk over all that is kept.
     gc.set_threshold(20_000, 10, 10)
     print(f"\nShowhow is ready: {_settings.address}  (Ctrl-C stops it)\n{_for_others()}", flush=True)  # noqa: T201
 

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hypothesis import given
@@ -7,8 +8,9 @@ from hypothesis import strategies as st
 from kb.index.contract import Hit, Query, Token
 from kb.index.memory import MemoryIndex
 from kb.index.whoosh import WhooshIndex
-from kb.search.marks import Passage, TimedWord, marked
-from kb.search.moments import fuse, moments, window_score
+from kb.search.finder import Analyse, marked
+from kb.search.marks import Heard, Passage, TimedWord
+from kb.search.moments import Moment, fuse, look
 from kb.search.query import Wanted, wanted
 from kb.search.synonyms import Synonyms
 
@@ -17,6 +19,21 @@ analyse = MemoryIndex().analyse
 
 def looking_for(typed: str, *, last_is_prefix: bool = False) -> list[Wanted]:
     return wanted(Query(tuple(typed.split()), last_is_prefix=last_is_prefix), {}, analyse)
+
+
+def moments(
+    passages: Sequence[Passage],
+    wanted: Sequence[Wanted],
+    analyse: Analyse,
+    *,
+    idf: Mapping[str, float] | None = None,
+    heard: Heard | None = None,
+) -> list[Moment]:
+    return look(passages, wanted, analyse, idf=idf).moments(heard)
+
+
+def score(passages: Sequence[Passage], wanted: Sequence[Wanted]) -> float:
+    return look(passages, wanted, analyse).score
 
 
 def talk(*cues: str, each_ms: int = 10_000) -> list[Passage]:
@@ -49,20 +66,19 @@ def test_a_telling_word_outweighs_a_common_one() -> None:
 
 
 def test_a_moment_starts_at_the_second_of_its_first_word_where_that_is_known() -> None:
-    words = tuple(
-        TimedWord(4_000 + at * 500, 4_400 + at * 500, text) for at, text in enumerate(["now", "we", "merge", "it"])
-    )
-    assert (
-        moments([Passage(4_000, 6_000, "now we merge it", words=words)], looking_for("merge"), analyse)[0].start_ms
-        == 5_000
-    )
-    corrected = Passage(4_000, 6_000, "now we merge them", words=words)
-    assert moments([corrected], looking_for("merge"), analyse)[0].start_ms == 4_000
+    words = [TimedWord(4_000 + at * 500, 4_400 + at * 500, text) for at, text in enumerate("now we merge it".split())]
+    said = Passage(4_000, 6_000, "now we merge it", cue=7)
+    assert look([said], looking_for("merge"), analyse).cues() == [7]
+    assert moments([said], looking_for("merge"), analyse, heard={7: words})[0].start_ms == 5_000
+    assert moments([said], looking_for("merge"), analyse)[0].start_ms == 4_000
+    corrected = Passage(4_000, 6_000, "now we merge them", cue=7)
+    assert moments([corrected], looking_for("merge"), analyse, heard={7: words})[0].start_ms == 4_000
 
 
 def test_a_moment_never_starts_before_its_cue() -> None:
-    early = Passage(4_000, 6_000, "merge", words=(TimedWord(3_000, 3_400, "merge"),))
-    assert moments([early], looking_for("merge"), analyse)[0].start_ms == 4_000
+    heard = {7: [TimedWord(3_000, 3_400, "merge")]}
+    early = Passage(4_000, 6_000, "merge", cue=7)
+    assert moments([early], looking_for("merge"), analyse, heard=heard)[0].start_ms == 4_000
 
 
 def test_a_word_on_the_screen_is_a_moment_of_its_own_kind() -> None:
@@ -87,9 +103,9 @@ def test_a_title_counts_where_screencasts_are_compared_but_not_where_moments_are
     said = talk("merge", "x", "x", "x", "the branch")
     with_title = moments([title, *said], looking_for("merge branch safely"), analyse)
     assert [moment.score for moment in with_title] == [1.0, 1.0]
-    assert window_score(with_title) == 3.0
-    assert window_score(moments(said, looking_for("merge branch safely"), analyse)) == 1.0
-    assert window_score(moments([title], looking_for("merge branch safely"), analyse)) == 2.0
+    assert score([title, *said], looking_for("merge branch safely")) == 3.0
+    assert score(said, looking_for("merge branch safely")) == 1.0
+    assert score([title], looking_for("merge branch safely")) == 2.0
 
 
 def test_at_most_the_asked_number_of_moments_that_share_no_passage() -> None:
@@ -108,7 +124,7 @@ def test_nothing_said_nothing_found() -> None:
     assert moments([], looking_for("merge"), analyse) == []
     assert moments(talk("x"), looking_for("merge"), analyse) == []
     assert moments(talk("merge"), [], analyse) == []
-    assert window_score([]) == 0
+    assert score([], looking_for("merge")) == 0
 
 
 def test_the_start_of_a_word_is_marked_where_one_is_still_typing() -> None:
@@ -183,7 +199,7 @@ def test_a_word_is_marked_by_its_forms_in_the_language_of_the_passage() -> None:
 
 def test_a_word_said_in_two_languages_counts_once() -> None:
     said = [Passage(0, 9_000, "neue Branches", language="de"), Passage(0, 9_000, "new branches", language="en")]
-    assert window_score(moments(said, looking_for("Branches"), analyse)) == 1.0
+    assert score(said, looking_for("Branches")) == 1.0
 
 
 def test_a_synonym_is_found_in_the_language_of_the_passage() -> None:
@@ -216,6 +232,6 @@ def test_a_moment_opens_where_the_words_stand_together_not_where_one_was_mention
 
 def test_within_a_long_cue_it_opens_at_the_words_said_closest_together() -> None:
     said = ["files", "are", "paper", "and", "then", "old", "files"]
-    words = tuple(TimedWord(at * 1_500, at * 1_500 + 900, text) for at, text in enumerate(said))
-    best = moments([Passage(0, 12_000, " ".join(said), words=words)], looking_for("old files"), analyse)[0]
-    assert best.start_ms == 7_500
+    heard = {7: [TimedWord(at * 1_500, at * 1_500 + 900, text) for at, text in enumerate(said)]}
+    passage = Passage(0, 12_000, " ".join(said), cue=7)
+    assert moments([passage], looking_for("old files"), analyse, heard=heard)[0].start_ms == 7_500

@@ -1,0 +1,192 @@
+"""Looking for the searched words in texts: where they stand, and how good each match is. Pure."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter, itemgetter
+
+from kb.index.analysis import DEFAULT, OPENING, fold, primary_subtag
+from kb.index.contract import Token
+from kb.search.marks import Mark, Match, Passage
+from kb.search.query import Wanted, in_sequence
+
+# A text and its language.
+Analyse = Callable[[str, str], Sequence[Token]]
+
+# Any other chunk of text may be several words, of which the first is not the one that is looked for.
+_ONE_WORD = re.compile(r"[A-Za-z][a-z'\u2019]*\W*")
+
+# How much of a word's weight is earned by that very form, by a synonym, another form of it, and a part of a compound.
+EXACT, SYNONYM, SAME_STEM, PART = 1.0, 0.9, 0.75, 0.5
+
+# Forms of one word differ in their last letters: of an English stem all but two are in every form, and two at least.
+# Stemmers of other languages take accents off and put endings on, too.
+LEFT_OUT, LEFT_OUT_ELSEWHERE = 2, 4
+IRREGULAR = {"die": "dy", "lie": "ly", "tie": "ty", "sky": "sk"}
+
+
+def marked(
+    text: str,
+    wanted: Sequence[Wanted],
+    analyse: Analyse,
+    doubtful: Collection[int] = frozenset(),
+    *,
+    language: str = "",
+) -> str:
+    """Return the whole text escaped, with <mark> around the words found; for titles and transcripts.
+
+    doubtful: which of its words, counted between white space from 0, get a <span class="doubtful">.
+    """
+    passage = Passage(0, 0, text, language=language)
+    match = finder(tuple(wanted), analyse).match(passage)
+    whole = match or Match(passage, tuple((chunk, ()) for chunk in text.split()), {})
+    return whole.html(shortened=False, doubtful=doubtful)
+
+
+class Finder:
+    """Looks for the wanted words, in each language by their forms in that."""
+
+    def __init__(self, wanted: Sequence[Wanted], analyse: Analyse) -> None:
+        self._wanted = wanted
+        self._analyse = analyse
+        self._by_language: dict[str, _OneLanguage] = {}
+
+    def match(self, passage: Passage) -> Match | None:
+        return next(iter(self.matches([passage])), None)
+
+    def matches(self, passages: Iterable[Passage]) -> list[Match]:
+        """Those that hold any of the words, in their order."""
+        found: list[Match] = []
+        for language, together in groupby(passages, key=attrgetter("language")):
+            if language not in self._by_language:
+                self._by_language[language] = _OneLanguage(self._wanted, self._analyse, language)
+            found += self._by_language[language].matches(list(together))
+        return found
+
+
+class _OneLanguage:
+    """To tell words apart takes most of the time, and few passages hold any of those that are wanted: so all are sifted
+    first, and what a chunk of text holds is remembered.
+    """
+
+    def __init__(self, wanted: Sequence[Wanted], analyse: Analyse, language: str) -> None:
+        self._analyse = analyse
+        self._language = language
+        words = [word for word in wanted if not word.stands_for]
+        # The form that a word has here, and its stem as it was asked for.
+        self._stems = {stem: word.stem for word in words for stem in self._stems_of(word)}
+        self._exact = {word.exact: word.stem for word in words}
+        self._starts = tuple(word for word in words if word.prefix)
+        self._synonyms = [
+            (sequence, word) for word in wanted if word.stands_for and (sequence := self._sequence_of(word))
+        ]
+        forms = [*self._exact, *self._stems]
+        others = [form for sequence, word in self._synonyms for form in (sequence[0], word.exact)]
+        self._may_hold = sieve([*forms, *others], language).search
+        self._may_hold_synonym = sieve(others, language).search
+        self._word_sieve = sieve(forms, language)
+        self._known: dict[str, tuple[Mark, ...]] = {}
+        self._followed: dict[str, Sequence[Token]] = {}
+
+    def _stems_of(self, word: Wanted) -> Iterable[str]:
+        if not self._language:
+            return [word.stem]
+        return [token.stem for token in self._tokens(word.written) if token.exact == word.exact]
+
+    def _sequence_of(self, word: Wanted) -> list[str]:
+        if not self._language:
+            return [word.stem, *word.then]
+        return [token.stem for chunk in word.written.split() for token in in_sequence(self._tokens(chunk))]
+
+    def _tokens(self, text: str) -> Sequence[Token]:
+        return self._analyse(text, self._language)
+
+    def matches(self, passages: Sequence[Passage]) -> list[Match]:
+        flattened = flat("\n".join(passage.text for passage in passages)).split("\n")
+        if len(flattened) != len(passages):
+            flattened = [flat(passage.text) for passage in passages]
+        may_hold = self._may_hold
+        likely = [pair for pair in zip(passages, flattened, strict=True) if may_hold(pair[1])]
+        return [match for passage, text in likely if (match := self._match(passage, text))]
+
+    def _match(self, passage: Passage, flattened: str) -> Match | None:
+        known = self._known
+        texts = passage.text.split()
+        marked = []
+        grades: dict[str, float] = {}
+        for text in texts:
+            marks = known.get(text)
+            if marks is None:
+                marks = known[text] = tuple(self._marks(text))
+            marked.append(marks)
+            for mark in marks:
+                grades[mark.stem] = max(mark.grade, grades.get(mark.stem, 0.0))
+        if self._synonyms and self._may_hold_synonym(flattened):
+            for at, synonyms in self._synonyms_in(texts).items():
+                marked[at] += tuple(synonyms)
+                for mark in synonyms:
+                    grades[mark.stem] = max(mark.grade, grades.get(mark.stem, 0.0))
+        return Match(passage, tuple(zip(texts, marked, strict=True)), grades) if grades else None
+
+    def _marks(self, chunk: str) -> Iterable[Mark]:
+        for token in self._tokens(chunk) if self._may_be(chunk) else ():
+            if stem := self._exact.get(token.exact):
+                yield Mark(token.start, token.end, stem, PART if token.part else EXACT)
+            elif stem := self._stems.get(token.stem):
+                yield Mark(token.start, token.end, stem, PART if token.part else SAME_STEM)
+            else:
+                for word in self._starts:
+                    if token.exact.startswith(word.exact):
+                        yield Mark(token.start, token.end, word.stem, PART if token.part else SAME_STEM)
+
+    def _may_be(self, chunk: str) -> bool:
+        core = chunk.lstrip(OPENING)
+        sifted = self._word_sieve.match if _ONE_WORD.fullmatch(core) else self._word_sieve.search
+        return bool(sifted(flat(core)))
+
+    def _synonyms_in(self, texts: Sequence[str]) -> dict[int, list[Mark]]:
+        """By the place of a chunk. A synonym of several words may begin in one chunk and end in another."""
+        found: dict[int, list[Mark]] = {}
+        followed = self._followed
+        tokens: list[tuple[int, Token]] = []
+        for at, text in enumerate(texts):
+            if text not in followed:
+                followed[text] = in_sequence(self._tokens(text))
+            tokens += [(at, token) for token in followed[text]]
+        stems = [token.stem for _, token in tokens]
+        for sought, synonym in self._synonyms:
+            for start, stem in enumerate(stems):
+                if stem == sought[0] and stems[start : start + len(sought)] == sought:
+                    for at, held in groupby(tokens[start : start + len(sought)], key=itemgetter(0)):
+                        found.setdefault(at, []).extend(_synonym_marks([token for _, token in held], synonym))
+        return found
+
+
+def sieve(forms: Iterable[str], language: str = "") -> re.Pattern[str]:
+    """What every text in that language that holds one of these words has, once it is `flat`: how one of them begins.
+
+    forms: of each word it itself and its stem, as `analyse` gives them for the language.
+    """
+    primary = primary_subtag(language) or DEFAULT
+    left_out = LEFT_OUT if primary == DEFAULT else LEFT_OUT_ELSEWHERE
+    beginnings = set()
+    for form in forms:
+        for written in {form.removeprefix(f"{primary}:"), IRREGULAR.get(form, "")} - {""}:
+            beginning = flat(written)
+            beginnings.add(beginning[: max(2, len(beginning) - left_out)])
+    return re.compile("|".join(map(re.escape, sorted(beginnings))) if beginnings else r"(?!)")
+
+
+def flat(text: str) -> str:
+    """As the analysis folds words, and without what joins the parts of one."""
+    return fold(text).replace("-", "").replace("'", "")
+
+
+def _synonym_marks(tokens: Sequence[Token], synonym: Wanted) -> list[Mark]:
+    """One for each word that it stands for; a compound is marked as a whole."""
+    return [Mark(tokens[0].start, tokens[-1].end, stem, SYNONYM) for stem in synonym.stands_for]
+
+
+# The hits of one page are asked for with the same words.
+finder = lru_cache(maxsize=8)(Finder)
