@@ -88,7 +88,8 @@ class SearchOut(BaseModel):
     did_you_mean: str | None = Field(description="The words as corrected. They are what was searched.")
     as_typed: str | None = Field(description="The query string of a search that corrects none of them.")
     degraded: bool = Field(
-        description="true: the index is being rebuilt, and titles, notes and tags alone were looked through."
+        description="true: the index is being rebuilt. Titles, notes and tags were looked through for the very "
+        "words, and what is said and shown in the newest thousand."
     )
     notes: list[str] = Field(description="Sentences about what could not be taken as it was typed.")
     understood: UnderstoodOut

@@ -92,7 +92,7 @@ class Answer:
 
     notes: sentences about what could not be taken as typed. nearby: only where nothing was found.
     close: on the first page, what none of the words leads to and that is about the same; in no total and no facet.
-    degraded: the index can't answer at the moment; titles, notes and tags were looked through instead.
+    degraded: the index can't answer at the moment; the database was looked through instead.
     search_id: what the log of searches calls it; None for later pages.
     """
 
