@@ -104,7 +104,8 @@ def _cues(cues: Sequence[Cue], query: str, solved_ms: Sequence[int]) -> list[dic
             "start_ms": cue.start_ms,
             "end_ms": cue.end_ms,
             "text": cue.text,
-            "html": _html(cue, words),
+            "html": (html := _html(cue, words)),
+            "is_found": "<mark>" in html,
             "confidence": _confidence(cue),
             "solved": solved[place],
         }

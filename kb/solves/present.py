@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from kb.accounts.rules import Viewer, can_change
 from kb.screencasts.models import Screencast
@@ -81,10 +82,10 @@ class Helped:
         return [each.at_ms for each in self.told if each.at_ms is not None]
 
     @property
-    def marks(self) -> dict[int, str]:
-        """Each moment at which it helped, and what it solved there."""
-        places = dict.fromkeys(sorted(self.places_ms), "Solved it")
-        return places | {each.at_ms: each.note for each in self.told if each.at_ms is not None and each.note}
+    def marks(self) -> list[dict[str, Any]]:
+        """Each moment at which it helped, once, and what it solved there."""
+        notes = {each.at_ms: each.note for each in reversed(self.told) if each.note}
+        return [{"start_ms": at_ms, "text": notes.get(at_ms, "Solved it")} for at_ms in sorted(set(self.places_ms))]
 
 
 def helped(screencast: Screencast, viewer: Viewer) -> Helped:

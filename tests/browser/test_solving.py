@@ -104,20 +104,20 @@ def test_why_it_did_not_help_is_asked_once_and_escape_leaves_it(here: World, pag
 
 
 def test_a_new_solve_is_marked_on_the_time_bar_and_in_the_transcript_at_once(here: World, page: Page) -> None:
-    marks, lines = page.locator("media-time-slider .solve-marks rect"), page.locator("[data-cues] .cue-solved")
+    marks, lines = page.locator("media-time-slider .bar-marks-solved rect"), page.locator("[data-cues] .cue-solved")
     stand_at(page, 1.4)
     expect(marks).to_have_count(0)
     page.get_by_role("button", name="This solved it").click()
     expect(marks).to_have_count(1)
     expect(lines).to_have_count(1)
     expect(lines).to_have_attribute("title", "Solved it for 1 person")
-    bar, mark = (page.locator(where).bounding_box() for where in ("media-time-slider", ".solve-marks rect"))
+    bar, mark = (page.locator(where).bounding_box() for where in ("media-time-slider", ".bar-marks-solved rect"))
     assert bar and mark
     length_s = float(page.evaluate("document.querySelector('[data-player] video').duration"))
     assert (mark["x"] + mark["width"] / 2 - bar["x"]) / bar["width"] == pytest.approx(1.4 / length_s, abs=0.03)
     page.get_by_label("What it solved").fill("a <b>torn</b> page")
     page.locator("#helped").get_by_role("button", name="Save").click()
-    expect(page.locator(".solve-marks title", has_text="a <b>torn</b> page")).to_have_count(1)
+    expect(page.locator(".bar-marks-solved title", has_text="a <b>torn</b> page")).to_have_count(1)
     by_server = lines.first.evaluate("sign => sign.closest('[data-start-ms]').dataset.startMs")
     page.reload()
     expect(marks).to_have_count(1)
@@ -125,6 +125,16 @@ def test_a_new_solve_is_marked_on_the_time_bar_and_in_the_transcript_at_once(her
     page.locator("#helped").get_by_role("button", name="Undo").click()
     expect(marks).to_have_count(0)
     expect(lines).to_have_count(0)
+
+
+def test_who_comes_from_a_search_sees_on_the_time_bar_where_its_words_are_said(here: World, browser: Browser) -> None:
+    with page_as(browser, here, "other") as page:
+        said = word("everyone", "caption")
+        page.goto(f"/search?q={said}")
+        page.locator(".moment").first.click()
+        found = page.locator("media-time-slider .bar-marks-found")
+        expect(found.locator("title", has_text=said)).to_have_count(1)
+        assert found.locator("rect").count() == page.locator("[data-cues] li", has=page.locator("mark")).count()
 
 
 def test_without_scripts_the_buttons_are_forms(here: World, browser: Browser) -> None:

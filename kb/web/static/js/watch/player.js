@@ -1,7 +1,7 @@
 // Vidstack in place of the plain <video>. The only file that knows which player it is; others listen to the <video> in it.
 // Reads: <media-player data-player data-start="seconds"> around <media-provider><video><source data-src><track>, and
 // <media-video-layout data-storyboard="address of the WebVTT file">; later <template data-late data-storyboard> with <source>s and <track>s;
-// <template data-solve-marks> with what lies over the time bar.
+// <template data-bar-marks>, each with what lies over the time bar.
 // A <track data-draft> holds words that nobody has checked: it shows when somebody chooses it, never by what they chose before.
 import { LocalMediaStorage } from "vidstack";
 import "vidstack/player";
@@ -48,9 +48,10 @@ export function addLate(root) {
 // What lies over the time bar: the same as long as the page says nothing else of it, whichever bar the player draws.
 export function showMarks() {
   for (const bar of document.querySelectorAll("[data-taken-over] media-time-slider")) {
-    const marks = document.querySelector("template[data-solve-marks]")?.content.firstElementChild.cloneNode(true);
-    bar.querySelector(".solve-marks")?.remove();
-    if (marks) bar.querySelector(".vds-slider-thumb").before(marks);
+    for (const old of bar.querySelectorAll(".bar-marks")) old.remove();
+    // What stands first on the page lies on top.
+    for (const { content } of [...document.querySelectorAll("template[data-bar-marks]")].reverse())
+      bar.querySelector(".vds-slider-thumb").before(content.firstElementChild.cloneNode(true));
   }
 }
 
@@ -87,7 +88,7 @@ function takeOver(player) {
   showStoryboard(player, layout.dataset.storyboard);
   // The layout draws its bar late, and another one for another size.
   new MutationObserver(() => {
-    if (layout.querySelector("media-time-slider:not(:has(.solve-marks))")) showMarks();
+    if (layout.querySelector("media-time-slider:not(:has(.bar-marks))")) showMarks();
   }).observe(layout, { childList: true, subtree: true });
   const start = Number(player.dataset.start);
   if (start > 0) player.addEventListener("can-play", () => arrive(player, start), { once: true });
