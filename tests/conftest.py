@@ -23,13 +23,14 @@ from kb.errors import KbError
 from kb.index.memory import MemoryIndex
 from kb.screentext.scripted import Scripted as Unread
 from kb.speech.scripted import Scripted
-from tests.compiled_once import Templates, compile_routes_once
+from tests.compiled_once import Templates, compile_routes_once, compile_statements_once
 from tests.databases import Migrated, Server, migrated_on, running_server
 
 PASSWORD = "a few words in a row"
 
 TEMPLATES = Templates()
 compile_routes_once()
+compile_statements_once()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
