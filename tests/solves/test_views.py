@@ -104,7 +104,7 @@ def test_the_line_at_which_it_did_is_marked_for_whoever_may_watch(world: World) 
         world.call("other", "POST", SOLVED.format(item), json={"at": 1.2})
         for actor in ("author", "nobody"):
             page = world.call(actor, "GET", f"/screencasts/{item}", public=True).text
-            assert page.count('class="cue-solved"') == 1, actor
+            assert page.count('class="cue-solved" title="Solved it for 1 person"') == 1, actor
 
 
 def test_its_author_reads_why_it_did_not_help_and_not_whom(world: World, item: str) -> None:
