@@ -201,29 +201,6 @@ def test_a_phrase_is_not_made_of_two_texts_or_two_screencasts(built: Connect) ->
     assert index.search(Query(phrases=(("elephant", "first"),)), visible=BOTH).total == 1
 
 
-def test_threads_share_one_index_while_another_writes(built: Connect) -> None:
-    index, failures, stop = PostgresIndex(built), [], threading.Event()
-
-    def search() -> None:
-        while not stop.is_set():
-            try:
-                assert found(index, "pods") == ["b"]
-            except BaseException as failure:
-                failures.append(failure)
-                return
-
-    readers = [threading.Thread(target=search) for _ in range(3)]
-    for reader in readers:
-        reader.start()
-    for version in range(2, 14):
-        PostgresIndex(built).write([Document("a", f"Merge number{version}", version=version)])
-    stop.set()
-    for reader in readers:
-        reader.join()
-    assert failures == []
-    assert found(index, "number13") == ["a"]
-
-
 PROGRAM = """
 import os, sys, itertools, psycopg
 from kb.index.contract import Document, Query

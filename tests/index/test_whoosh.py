@@ -153,29 +153,6 @@ def test_a_second_writer_waits_and_then_says_that_it_is_busy(folder: Path) -> No
     assert found(WhooshIndex(folder), "rebase") == ["a"]
 
 
-def test_threads_share_one_index_while_another_writes(folder: Path) -> None:
-    index, failures, stop = WhooshIndex(folder), [], threading.Event()
-
-    def search() -> None:
-        while not stop.is_set():
-            try:
-                assert found(index, "pods") == ["b"]
-            except BaseException as failure:
-                failures.append(failure)
-                return
-
-    readers = [threading.Thread(target=search) for _ in range(3)]
-    for reader in readers:
-        reader.start()
-    for version in range(2, 10):
-        WhooshIndex(folder).write([Document("a", f"Merge number{version}", version=version)])
-    stop.set()
-    for reader in readers:
-        reader.join()
-    assert failures == []
-    assert found(index, "number9") == ["a"]
-
-
 READ_UNTIL = """
 import sys
 from pathlib import Path
