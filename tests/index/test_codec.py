@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from whoosh.codec.whoosh3 import W3TermInfo
 from whoosh.filedb.filestore import RamStorage
 
 from kb.index.contract import Document, Index, Query
 from kb.index.whoosh import WhooshIndex
-from kb.index.whoosh.codec import LAST_PLACE, Codec, Postings, places_of
+from kb.index.whoosh.codec import LAST_PLACE, Codec, Part, Postings, places_of
 
 NUMBERS = st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=80, unique=True).map(sorted)
 PLACES = st.lists(st.integers(0, LAST_PLACE), min_size=1, max_size=80, unique=True).map(sorted)
@@ -19,12 +18,7 @@ PLACES = st.lists(st.integers(0, LAST_PLACE), min_size=1, max_size=80, unique=Tr
 def written(numbers: list[int], weights: list[float], values: list[bytes]) -> Postings:
     file = RamStorage().create_file("postings")
     file.write(b"of another word")
-    info = W3TermInfo()
-    writer = Codec().postings_writer(file)
-    writer.start_postings(None, info)
-    for number, weight, value in zip(numbers, weights, values, strict=True):
-        writer.add_posting(number, weight, value)
-    assert writer.finish_postings() is info
+    info = Codec().postings_writer(file).write(Part.of(numbers, weights, values))
     file.write(b"of the next")
     return Codec().postings_reader(Read(file.file.getvalue()), info, None)
 

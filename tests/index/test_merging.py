@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kb.index.contract import Document, Query
 from kb.index.whoosh import WhooshIndex
-from kb.index.whoosh.merging import MOST
+from kb.index.whoosh.merging import MOST, SMALL
 from kb.index.whoosh.snapshot import opened
 
 MANY = 40
@@ -18,14 +18,14 @@ def sizes(folder: Path) -> dict[str, int]:
 
 def test_small_segments_are_put_together_and_a_large_one_is_left(tmp_path: Path) -> None:
     index = WhooshIndex(tmp_path)
-    index.rebuild(Document(f"old-{n}", title="Change the toner") for n in range(MANY))
+    index.rebuild(Document(f"old-{n}", title="Toner") for n in range(SMALL[-1]))
     [large] = sizes(tmp_path)
     for n in range(MANY):
         index.write([Document(f"new-{n}", title="Change the drum")])
-    assert sizes(tmp_path)[large] == MANY
+    assert sizes(tmp_path)[large] == SMALL[-1]
     assert len(sizes(tmp_path)) <= 2 * MOST + 1
     visible = frozenset(index.versions())
-    assert len(visible) == 2 * MANY
+    assert len(visible) == SMALL[-1] + MANY
     assert index.search(Query(("drum",)), visible=visible).total == MANY
 
 

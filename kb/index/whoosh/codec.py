@@ -5,15 +5,18 @@ though only phrases ask for those. The ordinary words stand in a file of the seg
 as they are read at once when a word is corrected: from Whoosh's table of words that takes most of a second.
 """
 
+import heapq
 import json
 import struct
 import warnings
 import zlib
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +29,9 @@ with warnings.catch_warnings():
     # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
     from whoosh.codec.base import PostingsWriter  # type: ignore[import-untyped]
-    from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter  # type: ignore[import-untyped]
+    from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo  # type: ignore[import-untyped]
     from whoosh.matching import ListMatcher  # type: ignore[import-untyped]
+    from whoosh.system import pack_ushort  # type: ignore[import-untyped]
 
 # The field of the ordinary words, and what the name of the file ends with that holds them.
 WORDS, VOCABULARY = "words", ".voc"
@@ -63,26 +67,98 @@ class Codec(W3Codec):  # type: ignore[misc]
         return Postings(_LENGTHS.unpack(dbfile.get(start, _LENGTHS.size)), dbfile, start, format_, term)
 
 
+class Part(NamedTuple):
+    """Which documents hold one word in one field, in rising order; how much it counts in each; and its places there.
+
+    sizes: how many of the places each document has.
+    """
+
+    numbers: Numbers
+    weights: Counts
+    sizes: NDArray[np.int64]
+    places: NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, numbers: Sequence[int], weights: Sequence[float], values: Sequence[bytes]) -> "Part":
+        """values: of each document what `places_of` makes."""
+        return cls(
+            np.array(numbers, np.int32),
+            np.array(weights, np.float32),
+            np.array([len(value) // 2 for value in values], np.int64),
+            np.frombuffer(b"".join(values), "<u2"),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence["Part"]) -> "Part":
+        return parts[0] if len(parts) == 1 else cls(*map(np.concatenate, zip(*parts, strict=True)))
+
+    def renumbered(self, new: Numbers) -> "Part":
+        """new: of each former number the new one, -1 for documents that left."""
+        numbers = new[self.numbers]
+        kept = numbers >= 0
+        if kept.all():
+            return self._replace(numbers=numbers)
+        places = self.places[np.repeat(kept, self.sizes)] if len(self.places) else self.places
+        return Part(numbers[kept], self.weights[kept], self.sizes[kept], places)
+
+
 class FieldWriter(W3FieldWriter):  # type: ignore[misc]
-    """Words come from Whoosh in rising order, those of one field after those of another."""
+    """Writes a word at a time, where Whoosh goes through its documents one by one, and those of merged segments too."""
 
     def __init__(self, codec: Codec, storage: Any, segment: Any) -> None:
         super().__init__(codec, storage, segment)
         self._letters: defaultdict[str, list[str]] = defaultdict(list)
+        self._taken: list[tuple[Any, Numbers]] = []
 
-    def start_term(self, term: bytes) -> None:
-        super().start_term(term)
+    def take(self, reader: Any, new: Numbers) -> None:
+        """Write what another segment holds as well. new: the new number of each of its documents, -1 for deleted."""
+        self._taken.append((reader, new))
+
+    def add_postings(self, schema: Any, lengths: Any, postings: Iterable[tuple[str, bytes, int, float, bytes]]) -> None:
+        """postings: of what was added, whose documents stand before those taken."""
+        streams = [_grouped(postings), *(_parts(reader, new) for reader, new in self._taken)]
+        words = groupby(heapq.merge(*streams, key=itemgetter(0, 1)), itemgetter(0, 1))
+        for field, of_field in groupby(words, lambda each: each[0][0]):
+            self.start_field(field, schema[field])
+            for (_, word), entries in of_field:
+                part = Part.joined([part for _, _, part in entries])
+                if len(part.numbers):
+                    self._add(word, part)
+            self.finish_field()
+
+    def _add(self, word: bytes, part: Part) -> None:
+        info = self._postwriter.write(part)
+        self._tindex.add(pack_ushort(self._fieldid) + word, info.to_bytes())
         if self._fieldname == WORDS:
-            word = term.decode()
-            self._letters[fold(word)[0]].append(word)
+            written = word.decode()
+            self._letters[fold(written)[0]].append(written)
 
     def close(self) -> None:
         super().close()
+        for reader, _ in self._taken:
+            reader.close()
         parts = {letter: zlib.compress("\n".join(words).encode(), LEVEL) for letter, words in self._letters.items()}
         head = json.dumps({letter: len(part) for letter, part in parts.items()}).encode()
         file = self._create_file(VOCABULARY)
         file.write(b"".join([_HEAD.pack(len(head)), head, *parts.values()]))
         file.close()
+
+
+Entries = Iterator[tuple[str, bytes, Part]]
+
+
+def _grouped(postings: Iterable[tuple[str, bytes, int, float, bytes]]) -> Entries:
+    for (field, word), same in groupby(postings, itemgetter(0, 1)):
+        _, _, numbers, weights, values = zip(*same, strict=True)
+        yield field, word, Part.of(numbers, weights, values)
+
+
+def _parts(reader: Any, new: Numbers) -> Entries:
+    """All words of a segment."""
+    file = reader.segment().open_file(reader.storage(), Codec.POSTS_EXT)
+    for (field, word), info in reader:
+        read = reader.codec().postings_reader(file, info, None)
+        yield field, word, Part(read.numbers, read.weights, read.sizes, read.places).renumbered(new)
 
 
 def vocabulary(reader: Any, letter: str) -> list[str]:
@@ -98,39 +174,35 @@ def vocabulary(reader: Any, letter: str) -> list[str]:
 
 
 class Writer(PostingsWriter):  # type: ignore[misc]
-    """The documents of one word after another come from Whoosh in rising order."""
+    """The documents of one word after another."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
 
-    def start_postings(self, format_: Any, terminfo: Any) -> None:
-        self._info = terminfo
-        self._numbers: list[int] = []
-        self._weights: list[float] = []
-        self._values: list[bytes] = []
-
-    def add_posting(self, id_: int, weight: float, vbytes: bytes, length: int | None = None) -> None:
-        self._numbers.append(id_)
-        self._weights.append(weight)
-        self._values.append(vbytes)
-
-    def finish_postings(self) -> Any:
-        self._info.add_block(self)
+    def write(self, part: Part) -> Any:
+        """Return what Whoosh keeps of the word to find it again."""
+        self._part = part
+        info = W3TermInfo()
+        info.add_block(self)
         start = self._file.tell()
-        self._file.write(_packed(self._numbers, self._weights, self._values))
-        self._info.set_extent(start, self._file.tell() - start)
-        return self._info
+        self._file.write(_packed(part))
+        info.set_extent(start, self._file.tell() - start)
+        return info
 
     # What Whoosh's `add_block` asks.
 
+    @property
+    def _weights(self) -> list[float]:
+        return [float(self._part.weights.sum())]
+
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._part.numbers)
 
     def min_id(self) -> int:
-        return self._numbers[0]
+        return int(self._part.numbers[0])
 
     def max_id(self) -> int:
-        return self._numbers[-1]
+        return int(self._part.numbers[-1])
 
     def min_length(self) -> int:
         return 0
@@ -138,7 +210,7 @@ class Writer(PostingsWriter):  # type: ignore[misc]
     max_length = min_length
 
     def max_weight(self) -> float:
-        return max(self._weights)
+        return float(self._part.weights.max())
 
 
 class Postings(ListMatcher):  # type: ignore[misc]
@@ -195,19 +267,24 @@ def places_of(positions: list[int]) -> bytes:
     return array("H", positions).tobytes()
 
 
-def _packed(numbers: list[int], weights: list[float], values: list[bytes]) -> bytes:
-    are_equal = all(weight == 1 for weight in weights)
-    places = np.frombuffer(b"".join(values), "<u2")
+def _packed(part: Part) -> bytes:
     # Differences go round at the end of the numbers that two bytes hold, and back again in `places`.
-    parts = [
-        np.diff(np.array(numbers, "<u4"), prepend=np.uint32(0)).tobytes(),
-        b"" if are_equal else np.array(weights, "<f4").tobytes(),
-        np.array([len(value) // 2 for value in values], "<u2").tobytes() if len(places) else b"",
-        np.diff(places, prepend=np.uint16(0)).tobytes(),
+    columns = [
+        _steps(part.numbers.astype("<u4")),
+        b"" if (part.weights == 1).all() else part.weights.astype("<f4").tobytes(),
+        part.sizes.astype("<u2").tobytes() if len(part.places) else b"",
+        _steps(part.places.astype("<u2")),
     ]
     lengths = []
-    for at, part in enumerate(parts):
-        is_long = len(part) >= SHORTEST_COMPRESSED
-        parts[at] = zlib.compress(part, LEVEL) if is_long else part
-        lengths.append(len(parts[at]) | (_COMPRESSED if is_long else 0))
-    return _LENGTHS.pack(*lengths) + b"".join(parts)
+    for at, column in enumerate(columns):
+        is_long = len(column) >= SHORTEST_COMPRESSED
+        columns[at] = zlib.compress(column, LEVEL) if is_long else column
+        lengths.append(len(columns[at]) | (_COMPRESSED if is_long else 0))
+    return _LENGTHS.pack(*lengths) + b"".join(columns)
+
+
+def _steps(numbers: NDArray[Any]) -> bytes:
+    """Each as the distance from the one before, since small numbers pack well."""
+    steps = numbers.copy()
+    steps[1:] -= numbers[:-1]
+    return steps.tobytes()

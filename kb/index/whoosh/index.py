@@ -19,7 +19,7 @@ from kb.index.folders import Folders
 from kb.index.searching import Searching
 from kb.index.stemming import ANALYSER
 from kb.index.whoosh.codec import Codec
-from kb.index.whoosh.merging import merge_small
+from kb.index.whoosh.merging import merge_all, merge_small
 from kb.index.whoosh.postings import Postings
 from kb.index.whoosh.schema import FORMAT, schema, values
 from kb.index.whoosh.segment import Segment
@@ -29,7 +29,6 @@ with warnings.catch_warnings():
     # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
     from whoosh.index import create_in  # type: ignore[import-untyped]
-    from whoosh.writing import OPTIMIZE  # type: ignore[import-untyped]
 
 
 class WhooshIndex(Searching):
@@ -71,7 +70,7 @@ class WhooshIndex(Searching):
         with self._folders.writing(patience_s=self._patience_s):
             folder = self._folders.current()
             with _broken_if_torn(), _writer(opened(folder)) as writer:
-                writer.mergetype = OPTIMIZE
+                writer.mergetype = merge_all
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         with self._folders.writing(patience_s=self._patience_s), _said_if_full(), self._folders.replacing() as folder:

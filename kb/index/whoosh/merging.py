@@ -3,6 +3,8 @@
 import warnings
 from typing import Any
 
+import numpy as np
+
 with warnings.catch_warnings():
     # See kb/index/stemming.py.
     warnings.simplefilter("ignore")
@@ -10,10 +12,9 @@ with warnings.catch_warnings():
 
 # Each segment is one more place to look up a word in.
 MOST = 8
-# Segments of fewer documents are put together when there are more than MOST of them. To read a document over costs as
-# much as to add it, so larger ones wait for the night (WhooshIndex.optimize): Whoosh's own policy put 3,000 documents
-# together in one commit now and then, for 40 CPU s and a gigabyte.
-SMALL = (4, 32)
+# Segments of fewer documents are put together when there are more than MOST of them; larger ones wait for the night
+# (WhooshIndex.optimize), as to read 4,000 documents over takes longer than a change may wait.
+SMALL = (4, 32, 512)
 
 
 def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
@@ -23,8 +24,22 @@ def merge_small(writer: Any, segments: list[Any]) -> list[Any]:
         small = [segment for segment in kept if segment.doc_count() < limit]
         if len(small) > MOST:
             for segment in small:
-                reader = SegmentReader(writer.storage, writer.schema, segment)
-                writer.add_reader(reader)
-                reader.close()
+                _take(writer, segment)
                 kept.remove(segment)
     return kept
+
+
+def merge_all(writer: Any, segments: list[Any]) -> list[Any]:
+    for segment in segments:
+        _take(writer, segment)
+    return []
+
+
+def _take(writer: Any, segment: Any) -> None:
+    """As Whoosh's `add_reader`, but for the words: these are taken as arrays and not a posting at a time."""
+    reader = SegmentReader(writer.storage, writer.schema, segment)
+    stays = np.ones(reader.doc_count_all(), np.bool_)
+    stays[list(segment.deleted_docs())] = False
+    writer.fieldwriter.take(reader, np.where(stays, writer.docnum - 1 + np.cumsum(stays), -1).astype(np.int32))
+    writer.write_per_doc(writer.schema.names(), reader)
+    writer._added = True
