@@ -33,6 +33,7 @@ from kb.search.results import Answer as Answer
 from kb.search.results import AnsweredHit, Narrowing, Nearby, Understood
 from kb.search.solved_moments import with_solved
 from kb.search.standing import Facts, with_standing
+from kb.search.titles import called
 from kb.search.understanding import Meaning, understand
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ def _found(
         if asked.sort == "best":
             ids = findable(viewer)
             nearest = closeness.near(asked, meaning, ids)
-            return _search(meaning, meaning.query, ids, nearest, offset, limit, read), nearest, False
+            return _search(asked, meaning, meaning.query, ids, nearest, offset, limit, read), nearest, False
         return _search_sorted(viewer, meaning.query, asked.sort, offset, limit), (), False
     except IndexBroken as broken:
         log.error("search is degraded", extra={"reason": broken.detail})
@@ -114,6 +115,7 @@ def _beside(viewer: Viewer, asked: Asked, meaning: Meaning) -> tuple[Nearby | No
 
 
 def _search(
+    asked: Asked,
     meaning: Meaning,
     query: Query,
     ids: frozenset[str],
@@ -122,17 +124,20 @@ def _search(
     limit: int,
     read: EveryRead,
 ) -> Found:
-    """The index's hits for this page, the first RERANKED of all ordered by window, and by meaning, as well."""
+    """The index's hits for this page, the first RERANKED of all ordered by window, by meaning and by title, as well."""
     index = hands().index
-    if offset >= RERANKED and not meaning.lines and not nearest:
-        return index.search(query, visible=ids, offset=offset, limit=limit, facets=True)
     found = index.search(query, visible=ids, limit=max(RERANKED, offset + limit), facets=True)
     first = _on_screen(query, found, ids) if meaning.lines else _with_near(found, nearest)
-    facts = _facts(query, found, first, read)
-    by_words = with_standing(fuse(first, {each: fact.window for each, fact in facts.items()}), facts)
+    named = called(asked.typed, found, first, ids)
+    first = [*first, *(Hit(each, 0.0) for each in named if each not in {hit.id for hit in first})]
     reranked = {hit.id for hit in first}
     rest = [hit for hit in found.hits if hit.id not in reranked]
+    if offset >= len(first):
+        return replace(found, hits=tuple(rest[offset - len(first) : offset - len(first) + limit]))
+    facts = _facts(query, found, first, read)
+    by_words = with_standing(fuse(first, {each: fact.window for each, fact in facts.items()}), facts)
     ordered = closeness.fused(by_words, nearest) if nearest else by_words
+    ordered.sort(key=lambda hit: hit.id not in named)
     return replace(found, hits=tuple([*ordered, *rest][offset : offset + limit]))
 
 
