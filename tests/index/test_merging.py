@@ -1,5 +1,6 @@
 """Changes one by one must neither leave a segment each behind nor have a large one written anew."""
 
+import tracemalloc
 from pathlib import Path
 
 from kb.index.contract import Document, Query
@@ -49,3 +50,20 @@ def test_words_of_every_segment_are_known_to_corrections_before_and_after_mergin
     for _ in range(2):
         assert [corrected(word) for word in ("tonre", "tromel", "uberprufee")] == ["toner", "trommel", "überprüfe"]
         index.optimize()
+
+
+def test_a_reader_holds_no_copy_of_what_a_segment_holds(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    words = [f"word{letter}{n:05}" for letter in "abcdefghij" for n in range(2_000)]
+    index.rebuild(Document(f"n{n}", title="Toner", spoken=" ".join(words[n::20])) for n in range(20))
+    (segment,) = tmp_path.glob("*/*.seg")
+    query, visible = Query((words[3],)), frozenset({"n3"})
+    # What is loaded but once is loaded.
+    assert WhooshIndex(tmp_path).search(query, visible=visible).total == 1
+    tracemalloc.start()
+    try:
+        assert WhooshIndex(tmp_path).search(query, visible=visible).total == 1
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < segment.stat().st_size / 4

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from kb.index.analysis import fold
 from kb.index.facets import Numbers
 from kb.index.scores import Counts
+from kb.index.whoosh.mapping import Segment
 
 with warnings.catch_warnings():
     # See kb/index/stemming.py.
@@ -53,6 +54,9 @@ class Codec(W3Codec):  # type: ignore[misc]
     """Without what Whoosh's scorers would need and ours don't: the lengths of fields with every posting."""
 
     length_stats = False
+
+    def new_segment(self, storage: Any, indexname: str) -> Segment:
+        return Segment(self, indexname)
 
     def field_writer(self, storage: Any, segment: Any) -> "FieldWriter":
         return FieldWriter(self, storage, segment)
