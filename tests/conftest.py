@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy import event
 
 from kb import db
 from kb.accounts import actions as accounts
-from kb.accounts.models import Person, Role
+from kb.accounts.models import Person
 from kb.app import create_app
 from kb.config import Settings
 from kb.errors import KbError
@@ -26,6 +26,7 @@ from kb.screentext.scripted import Scripted as Unread
 from kb.speech.scripted import Scripted
 from tests.compiled_once import Templates, compile_routes_once, compile_statements_once
 from tests.databases import Migrated, Server, migrated_on, running_server
+from tests.people import People, add_people
 
 PASSWORD = "a few words in a row"
 
@@ -90,20 +91,25 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def make_site(migrated: Migrated, sent: Sent) -> Iterator[Callable[[Settings], Flask]]:
+def make_site(migrated: Migrated, sent: Sent) -> Iterator[Callable[..., Flask]]:
+    """(settings, a template of the database) -> a site on a copy of it; without one, on empty tables."""
     made: list[Flask] = []
 
-    def make(settings: Settings) -> Flask:
-        made.append(_app(migrated.settings_for(settings), sent))
+    def make(settings: Settings, template: Migrated = migrated) -> Flask:
+        made.append(_app(template.settings_for(settings), sent))
         made[-1].testing = True
         return made[-1]
 
     yield make
     for site in made:
-        with site.app_context():
-            db.db.session.remove()
-            db.db.engine.dispose()
+        _close(site)
         migrated.forget(site.extensions["kb.settings"])
+
+
+def _close(site: Flask) -> None:
+    with site.app_context():
+        db.db.session.remove()
+        db.db.engine.dispose()
 
 
 def _app(settings: Settings, sent: Sent) -> Flask:
@@ -113,8 +119,11 @@ def _app(settings: Settings, sent: Sent) -> Flask:
 
 
 @pytest.fixture
-def site(make_site: Callable[[Settings], Flask], settings: Settings) -> Flask:
-    return make_site(settings)
+def site(request: pytest.FixtureRequest, make_site: Callable[..., Flask], settings: Settings) -> Flask:
+    if "people" not in request.fixturenames:
+        return make_site(settings)
+    template, _ = request.getfixturevalue("peopled")
+    return make_site(settings, template)
 
 
 @pytest.fixture
@@ -167,35 +176,22 @@ def refused(at_once: Callable[..., list[Any]]) -> Callable[..., list[str]]:
     return run
 
 
-@dataclass
-class People:
-    """Plainly test people. In team Blue: author and mate. Nobody has a password; see `signed_in`."""
-
-    author: str
-    mate: str
-    other: str
-    curator: str
-    admin: str
-    team: str
+@pytest.fixture(scope="session")
+def peopled(migrated: Migrated, tmp_path_factory: pytest.TempPathFactory) -> tuple[Migrated, People]:
+    """A database with the people in it, to be copied: to add them takes as long as all else of a small test."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("peopled"), redis_url="unix:///nowhere/redis.sock")
+    site = _app(migrated.settings_for(settings), Sent())
+    with site.app_context():
+        people = add_people()
+    _close(site)
+    return migrated.filled(site.extensions["kb.settings"]), people
 
 
 @pytest.fixture
-def people(in_site: Flask) -> People:
-    ids = {
-        name: accounts.add_person(f"{name}@test.example", f"Test {name.title()}", role, None).id
-        for name, role in (
-            ("author", Role.member),
-            ("mate", Role.member),
-            ("other", Role.member),
-            ("curator", Role.curator),
-            ("admin", Role.admin),
-        )
-    }
-    admin = db.db.session.get_one(Person, ids["admin"])
-    team = accounts.add_team("Blue", by=admin).id
-    for name in ("author", "mate"):
-        accounts.change_person(ids[name], by=admin, role=Role.member, active=True, team_ids=[team])
-    return People(**ids, team=team)
+def people(in_site: Flask, peopled: tuple[Migrated, People]) -> People:
+    _, people = peopled
+    # A test may have made its site itself, with nobody in it.
+    return replace(people) if db.db.session.get(Person, people.admin) else add_people()
 
 
 @dataclass

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psycopg
@@ -37,6 +37,10 @@ class Migrated:
         shutil.copy(self.file, settings.private_dir / "kb.sqlite3")
         return settings
 
+    def filled(self, settings: Settings) -> "Migrated":
+        """What was made of a copy, to be copied in its turn; nobody may be connected to it any more."""
+        return Migrated(settings.private_dir / "kb.sqlite3")
+
     def copy(self, source: Settings, target: Settings) -> None:
         """Nobody may be connected to either."""
         shutil.copy(source.private_dir / "kb.sqlite3", target.private_dir / "kb.sqlite3")
@@ -49,12 +53,16 @@ class Migrated:
 class MigratedOnServer(Migrated):
     server: "Server"
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    template: str = "migrated"
 
     def settings_for(self, settings: Settings) -> Settings:
         settings.make_folders()
         name = f"test_{next(self.numbers)}"
-        self.server.copy("migrated", name)
+        self.server.copy(self.template, name)
         return settings.model_copy(update={"database_url": self.server.url(name)})
+
+    def filled(self, settings: Settings) -> "Migrated":
+        return replace(self, template=_name(settings))
 
     def copy(self, source: Settings, target: Settings) -> None:
         self.forget(target)

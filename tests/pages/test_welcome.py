@@ -15,9 +15,14 @@ from kb.db import db
 from tests.accounts.conftest import csrf_of
 from tests.conftest import PASSWORD, People
 from tests.web.actors import Browser, prepare
-from tests.web.actors import site as site
 
 ADA = {"email": "ada@test.example", "name": "Ada", "password": PASSWORD}
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Flask], settings: Settings) -> Flask:
+    """With nobody in it, whoever comes later."""
+    return prepare(make_site(settings))
 
 
 @pytest.fixture
