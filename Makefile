@@ -39,10 +39,11 @@ quick_on_postgresql = --database=postgresql $(addprefix tests/,categories curati
 # The hundreds of processes that tests start would each compile all of kb anew where Python is told to keep nothing.
 test test-all: export PYTHONDONTWRITEBYTECODE =
 
-# Three at once for two processors: half of the time a test waits for a browser, a worker or the network.
+# Four at once for two processors: half of the time a test waits for a browser, a worker or the network. Each begins with
+# a stretch of its own, so that few start the same site or server, and who is done takes over what others have left.
 test: lint
-	.venv/bin/pytest -n 3 -m 'not slow'
-	.venv/bin/pytest -n 3 -m 'not slow' $(quick_on_postgresql)
+	.venv/bin/pytest -n 4 --dist worksteal -m 'not slow'
+	.venv/bin/pytest -n 4 --dist worksteal -m 'not slow' $(quick_on_postgresql)
 
 test-all: lint
 	.venv/bin/pytest -n 2
