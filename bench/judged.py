@@ -32,13 +32,13 @@ QUESTIONS = ("how do I {}", "how can I {}?", "what is {}", "how does {} work", "
 
 @dataclass(frozen=True)
 class Judged:
-    """row, session: what is right. at_s: when its words begin to be said, where they are."""
+    """row, session: what is right. at_s: when its words begin to be said together, for each time that they are."""
 
     kind: str
     typed: str
     row: str
     session: str
-    at_s: float | None = None
+    at_s: tuple[float, ...] = ()
 
 
 class Words:
@@ -112,8 +112,11 @@ def _description(row: Row, known: Words, chance: Random) -> str | None:
     return _some(known.telling(row["description"]), chance)
 
 
-def _spoken(kind: str, row: Row, known: Words, chance: Random) -> tuple[str, float] | None:
-    """Three to five of the words of a sentence or two, in their order, and when the first of these is said."""
+def _spoken(kind: str, row: Row, known: Words, chance: Random) -> tuple[str, tuple[float, ...]] | None:
+    """Three to five of the words of a sentence or two, in their order, and when these are said.
+
+    Documentation repeats itself, to the word: who remembers a sentence is helped wherever it is said.
+    """
     at = chance.randrange(max(1, len(row["cues"]) - 2))
     cues = row["cues"][at : at + 2]
     typed = _some(known.telling(" ".join(cue["text"] for cue in cues)), chance)
@@ -128,8 +131,16 @@ def _spoken(kind: str, row: Row, known: Words, chance: Random) -> tuple[str, flo
         changed = _said_otherwise(chosen, row, chance)
     else:
         changed = chosen
-    first = next(cue for cue in cues if set(chosen) & set(words(cue["text"])))
-    return (" ".join(changed), first["start"]) if changed else None
+    return (" ".join(changed), tuple(_together(chosen, row["cues"]))) if changed else None
+
+
+def _together(chosen: Sequence[str], cues: Sequence[dict[str, Any]]) -> Iterator[float]:
+    """When the first of the words is said, wherever two cues hold them all."""
+    sought = set(chosen)
+    said = [sought & set(words(cue["text"])) for cue in cues]
+    for at, cue in enumerate(cues):
+        if said[at] and sought <= said[at].union(*said[at + 1 : at + 2]):
+            yield cue["start"]
 
 
 def _some(telling: Sequence[str], chance: Random) -> str | None:

@@ -153,14 +153,17 @@ def measured(queries: Iterable[Judged], rows: Sequence[Row], ask: Ask, cpu: Call
         rank = different.index(query.session) + 1 if query.session in different else None
         score.ranks.append(rank)
         right = next((hit for hit in hits if hit.row == query.row), None)
-        if rank and right and query.at_s is not None:
+        if rank and right and query.at_s:
             score.off_s.append(_off_s(right, query.at_s))
     return scores
 
 
-def _off_s(hit: Hit, at_s: float) -> tuple[float, float]:
-    nearest = min((abs(other - at_s) for other in hit.others_s), default=float("inf"))
-    return abs(hit.at_s - at_s) if hit.at_s is not None else float("inf"), nearest
+def _off_s(hit: Hit, at_s: Sequence[float]) -> tuple[float, float]:
+    def off(opens_s: float) -> float:
+        return min(abs(opens_s - each) for each in at_s)
+
+    nearest = min(map(off, hit.others_s), default=float("inf"))
+    return off(hit.at_s) if hit.at_s is not None else float("inf"), nearest
 
 
 def together(scores: dict[str, Score], kinds: Iterable[str]) -> Score:
