@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter, itemgetter
 
 from kb.index.analysis import DEFAULT, OPENING, fold, primary_subtag
@@ -86,6 +86,8 @@ class _OneLanguage:
         self._may_hold = sieve([*forms, *others], language).search
         self._may_hold_synonym = sieve(others, language).search
         self._word_sieve = sieve(forms, language)
+        # Chunks of text that were looked at, and of those that hold something what that is.
+        self._seen: set[str] = set()
         self._known: dict[str, tuple[Mark, ...]] = {}
         self._followed: dict[str, Sequence[Token]] = {}
 
@@ -111,22 +113,18 @@ class _OneLanguage:
         return [match for passage, text in likely if (match := self._match(passage, text))]
 
     def _match(self, passage: Passage, flattened: str) -> Match | None:
-        known = self._known
         texts = passage.text.split()
-        marked = []
-        grades: dict[str, float] = {}
-        for text in texts:
-            marks = known.get(text)
-            if marks is None:
-                marks = known[text] = tuple(self._marks(text))
-            marked.append(marks)
-            for mark in marks:
-                grades[mark.stem] = max(mark.grade, grades.get(mark.stem, 0.0))
+        for text in set(texts) - self._seen:
+            self._seen.add(text)
+            if marks := tuple(self._marks(text)):
+                self._known[text] = marks
+        marked = [self._known.get(text, ()) for text in texts]
         if self._synonyms and self._may_hold_synonym(flattened):
             for at, synonyms in self._synonyms_in(texts).items():
                 marked[at] += tuple(synonyms)
-                for mark in synonyms:
-                    grades[mark.stem] = max(mark.grade, grades.get(mark.stem, 0.0))
+        grades: dict[str, float] = {}
+        for mark in chain.from_iterable(marked):
+            grades[mark.stem] = max(mark.grade, grades.get(mark.stem, 0.0))
         return Match(passage, tuple(zip(texts, marked, strict=True)), grades) if grades else None
 
     def _marks(self, chunk: str) -> Iterable[Mark]:
