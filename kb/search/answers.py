@@ -144,6 +144,8 @@ def _search(
 def _with_near(found: Found, nearest: Sequence[Near]) -> Sequence[Hit]:
     """The best by the words, then what else of the hits is near in meaning."""
     first = found.hits[:RERANKED]
+    if not nearest:
+        return first
     near = found.matched.intersection(each.id for each in nearest) - {hit.id for hit in first}
     return [*first, *(Hit(each.id, 0.0) for each in nearest if each.id in near)][: len(first) + PROMOTED]
 

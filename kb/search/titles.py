@@ -1,6 +1,6 @@
 """Hits that are called what was typed, or whose title begins so: who remembers a title types its first words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -27,22 +27,23 @@ def called(typed: str, found: Found, first: Sequence[Hit], ids: frozenset[str]) 
         return []
     # As it is typed, "what is de" for "What is Deterministic Profiling?"; and as a question about "Merging branches".
     ways = dict.fromkeys((typed, *([" ".join(words.words)] if len(words.words) >= FEWEST_WORDS else [])))
-    candidates = dict.fromkeys(hit.id for hit in first)
-    for way in ways:
-        suggested = hands().index.suggest(way, visible=ids, limit=LOOKED_AT)
-        candidates |= dict.fromkeys(found.matched.intersection(suggested))
-    titles = _titles(candidates)
-    starts = [start for way in ways if (start := _letters(way))]
-    return [each for each in candidates if each in titles and _begins(titles[each], starts)][:MOST_CALLED]
+    suggested = [each for way in ways for each in hands().index.suggest(way, visible=ids, limit=LOOKED_AT)]
+    titles = _titles([*(hit.id for hit in first), *suggested])
+    starts = tuple(start for way in ways if (start := _letters(way)))
+    begun = [each for each, title in titles.items() if _begins(title, starts)]
+    known = {hit.id for hit in first}
+    return [each for each in begun if each in known or each in found.matched][:MOST_CALLED]
 
 
-def _titles(ids: Iterable[str]) -> Mapping[str, str]:
-    return dict(db.session.execute(select(Screencast.id, Screencast.title).where(Screencast.id.in_(list(ids)))).all())
+def _titles(ids: Sequence[str]) -> Mapping[str, str]:
+    """In the order of the ids."""
+    titles = dict(db.session.execute(select(Screencast.id, Screencast.title).where(Screencast.id.in_(ids))).all())
+    return {each: titles[each] for each in ids if each in titles}
 
 
-def _begins(title: str, starts: Sequence[str]) -> bool:
+def _begins(title: str, starts: tuple[str, ...]) -> bool:
     telling = parse(title).words
-    return any(_letters(way).startswith(tuple(starts)) for way in (title, " ".join(telling)))
+    return any(_letters(way).startswith(starts) for way in (title, " ".join(telling)))
 
 
 def _letters(text: str) -> str:
