@@ -216,7 +216,8 @@ def run_seed(data: Path, *options: str, stdin: bytes = b"") -> subprocess.Comple
 def found(make_real_site: Callable[[Path], Flask]) -> Callable[[Path, str], list[str]]:
     """(data folder, words) -> the external ids that a colleague finds, by the index that lies in the folder."""
     from kb.accounts.rules import Viewer
-    from kb.search.answers import Asked, answer
+    from kb.search.answers import answer
+    from kb.search.asked import Asked
 
     def finds(data: Path, words: str) -> list[str]:
         with make_real_site(data).app_context():

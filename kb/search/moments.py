@@ -52,6 +52,14 @@ class _Window:
     def span_ms(self) -> int:
         return self.matches[-1].passage.start_ms - self.matches[0].passage.start_ms
 
+    def is_beside(self, other: "_Window") -> bool:
+        (first_ms, last_ms), (others_first_ms, others_last_ms) = self._reach, other._reach
+        return first_ms <= others_last_ms + CLOSE_MS and others_first_ms <= last_ms + CLOSE_MS
+
+    @property
+    def _reach(self) -> tuple[int, int]:
+        return self.matches[0].passage.start_ms, self.matches[-1].passage.start_ms
+
     def moment(self, heard: Heard) -> Moment:
         said = {id(match): match.said(heard) for match in self.matches}
         # Each once: where only the passage's time is known, a word that it repeats is said at the same one.
@@ -69,9 +77,9 @@ class _Window:
 class Looked:
     """What a screencast holds of the searched words.
 
-    windows: the best that share no passage, best first; the title's only if there is no other. held: the stems of the
-    words that it holds anywhere. score: how well it holds them in its title and one of these together, for `fuse`; 0 if
-    not at all.
+    windows: the best that are not beside each other, best first; the title's only if there is no other. held: the stems
+    of the words that it holds anywhere. score: how well it holds them in its title and one of these together, for
+    `fuse`; 0 if not at all.
     """
 
     windows: Sequence[_Window] = ()
@@ -168,17 +176,22 @@ def _closest(said: Sequence[Said], weights: Mapping[str, float]) -> list[Said]:
 
 
 def _apart(windows: Sequence[_Window]) -> list[_Window]:
-    """The best windows that share no passage."""
-    taken: set[int] = set()
+    """The best windows that are not beside each other; those with the very words of a better one only after others."""
     apart: list[_Window] = []
+    again: list[_Window] = []
+    known: set[tuple[str, ...]] = set()
     for window in windows:
-        ids = {id(match) for match in window.matches}
         if window.score < WORTH_SHOWING * windows[0].score or len(apart) == MOST_MOMENTS:
             break
-        if not ids & taken:
+        if any(window.is_beside(other) for other in apart + again):
+            continue
+        texts = tuple(match.passage.text for match in window.matches)
+        if texts not in known:
+            known.add(texts)
             apart.append(window)
-            taken |= ids
-    return apart
+        elif len(again) < MOST_MOMENTS:
+            again.append(window)
+    return [*apart, *again][:MOST_MOMENTS]
 
 
 def _best_grades(matches: Iterable[Match]) -> dict[str, float]:

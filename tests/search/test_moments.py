@@ -108,11 +108,22 @@ def test_a_title_counts_where_screencasts_are_compared_but_not_where_moments_are
     assert score([title], looking_for("merge branch safely")) == 2.0
 
 
-def test_at_most_the_asked_number_of_moments_that_share_no_passage() -> None:
+def test_five_moments_at_most_and_none_beside_another() -> None:
     passages = talk(*["merge"] * 40)
     found = moments(passages, looking_for("merge"), analyse)
-    assert len(found) == 5
-    assert len({moment.start_ms for moment in found}) == 5
+    assert [moment.start_ms for moment in found] == [0, 20_000, 40_000, 60_000, 80_000]
+
+
+def test_what_is_said_and_shown_at_once_is_one_moment() -> None:
+    both = [Passage(40_000, 44_000, "now we merge"), Passage(41_000, 60_000, "git merge --squash", "screen")]
+    assert [moment.start_ms for moment in moments(both, looking_for("merge"), analyse)] == [40_000]
+
+
+def test_the_same_words_again_come_after_others() -> None:
+    shown = [Passage(at, at + 5_000, "git merge", "screen") for at in (0, 60_000, 120_000)]
+    said = Passage(200_000, 204_000, "what to merge is")
+    found = moments([*shown, said], looking_for("merge"), analyse)
+    assert [moment.start_ms // 1000 for moment in found] == [0, 200, 60, 120]
 
 
 def test_a_word_of_the_query_alone_is_no_moment_beside_all_of_them() -> None:
@@ -162,7 +173,7 @@ def test_moments_lie_within_their_passages(cues: list[str], typed: str) -> None:
 
 def test_thousands_of_captions_at_one_moment_are_looked_through_once() -> None:
     """A file of captions may have 20,000; with each pair of them compared this took minutes, for all who search."""
-    storm = [Passage(at, at + 1_000, "merge branch merging " * 3) for at in range(20_000)]
+    storm = [Passage(at * 5, at * 5 + 1_000, "merge branch merging " * 3) for at in range(20_000)]
     [first, *others] = moments(storm, looking_for("merging branch"), analyse)
     assert (first.start_ms, first.score, len(others)) == (0, 2.0, 4)
     long = [Passage(0, 1_000, "merge branch merging " * 5_000)]

@@ -1,0 +1,34 @@
+"""What the hits of one answer say and show, looked through for the searched words."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kb.hands import hands
+from kb.index.contract import Found, Query
+from kb.screencasts.models import Screencast
+from kb.search.documents import passages
+from kb.search.marks import Passage
+from kb.search.moments import Looked, look
+from kb.search.query import wanted
+
+
+class Read(NamedTuple):
+    passages: list[Passage]
+    looked: Looked
+
+
+class Reader:
+    """Reads and looks through each screencast once for one answer: for its place in the order, and for its moments."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Read] = {}
+
+    def read(self, screencasts: Iterable[Screencast], query: Query, found: Found) -> dict[str, Read]:
+        """By id. query, found: the same for all calls but for the hits."""
+        screencasts = list(screencasts)
+        if missing := [each for each in screencasts if each.id not in self._read]:
+            analyse = hands().index.analyse
+            words = wanted(query, found.corrected, analyse)
+            for screencast_id, texts in passages(missing).items():
+                self._read[screencast_id] = Read(texts, look(texts, words, analyse, idf=found.idf))
+        return {each.id: self._read[each.id] for each in screencasts}
