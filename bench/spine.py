@@ -97,11 +97,12 @@ class Site:
             [BIN / "kb", *arguments], env=self.environment, check=True, capture_output=True, text=True
         ).stdout
 
-    def call(self, path: str, body: Any = None) -> Any:
-        """body: what is posted as JSON; without it this gets."""
+    def call(self, path: str, body: Any = None, method: str | None = None) -> Any:
+        """body: what is posted as JSON, or sent by another method; without it this gets."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         sent = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"http://{self.address}/api/v1{path}", headers=headers, data=sent)
+        address = f"http://{self.address}/api/v1{path}"
+        request = urllib.request.Request(address, headers=headers, data=sent, method=method)
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
 
