@@ -52,7 +52,7 @@ def _wire() -> None:
     from kb.screencasts import actions as screencasts
     from kb.screencasts import placing, queries, tagged
     from kb.screencasts.versions import actions as versions
-    from kb.search import documents
+    from kb.search import passages
     from kb.solves import actions as solves
     from kb.solves import queries as solved
     from kb.transcripts import actions as transcripts
@@ -71,7 +71,7 @@ def _wire() -> None:
     tags.is_used[:] = [tagged.has_tag]
     screencasts.take_captions[:] = [transcripts.take_captions]
     screencasts.check_captions[:] = [cues.read]
-    documents.more_passages[:] = [solved.passages]
+    passages.more_passages[:] = [solved.passages]
     versions.set_words_aside[:] = [each.set_aside for each in (transcripts, hidings, chapters, solves)]
     versions.bring_words_back[:] = [each.bring_back for each in (transcripts, hidings, chapters, solves)]
 

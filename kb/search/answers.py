@@ -13,13 +13,13 @@ from kb.meaning.contract import Near
 from kb.screencasts import queries
 from kb.search import actions, closeness, without_index
 from kb.search.asked import Asked
-from kb.search.documents import heard, language_of, passages
 from kb.search.facets import as_counted, labelled
 from kb.search.findable import findable
 from kb.search.finder import marked
 from kb.search.moments import Looked
 from kb.search.nearby import empty_filters, nearby
 from kb.search.order import best, sorted_by
+from kb.search.passages import heard, language_of, passages
 from kb.search.query import wanted, with_words
 from kb.search.reading import Reader
 from kb.search.results import Answer, AnsweredHit, Narrowing, Nearby, Understood

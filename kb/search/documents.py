@@ -1,7 +1,7 @@
-"""What the index gets of a screencast, and the passages in which a moment is looked for."""
+"""What the index gets of a screencast."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, func, select
@@ -11,16 +11,11 @@ from kb.categories.actions import path_of
 from kb.db import db
 from kb.index.contract import Document
 from kb.screencasts.models import Screencast
-from kb.search.marks import Heard, Passage, TimedWord
+from kb.search.passages import about, language_of, more_passages
 from kb.transcripts.doubt import doubtful_words
-from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript, WordsFrom
+from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript
 
 BATCH = 200
-# Rows of tables, not of mapped classes, cost half; and thousands are read for a search.
-_SPOKEN, _CUE = Transcript.__table__.c, Cue.__table__.c
-
-# Words with a time that an upper noun keeps: screencasts → the passages of each. They are found, and are moments.
-more_passages: list[Callable[[Collection[str]], dict[str, list[Passage]]]] = []
 
 
 def documents(screencast_ids: list[str]) -> list[Document]:
@@ -45,60 +40,6 @@ def every_document() -> Iterator[Document]:
         yield from documents(ids)
         last = ids[-1]
         db.session.rollback()
-
-
-def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
-    """By screencast: its title and what is written about it (at the start), and what is said and shown when."""
-    language = {screencast.id: language_of(screencast) for screencast in screencasts}
-    by_id = {
-        screencast.id: [
-            Passage(0, 0, text, "title", language=language[screencast.id])
-            for text in (screencast.title, _about(screencast))
-            if text
-        ]
-        for screencast in screencasts
-    }
-    for screencast_id, spoken, cue_id, start_ms, end_ms, said in db.session.execute(
-        select(_SPOKEN.screencast_id, _SPOKEN.language, _CUE.id, _CUE.start_ms, _CUE.end_ms, _CUE.text)
-        .join_from(Transcript.__table__, Cue.__table__)
-        .where(_SPOKEN.screencast_id.in_(by_id))
-        .order_by(_SPOKEN.id, _CUE.start_ms)
-    ):
-        by_id[screencast_id].append(Passage(start_ms, end_ms, said, "speech", spoken, cue_id))
-    lines = select(ScreenLine.screencast_id, ScreenLine.start_ms, ScreenLine.end_ms, ScreenLine.text)
-    for screencast_id, start_ms, end_ms, text in db.session.execute(
-        lines.where(ScreenLine.screencast_id.in_(by_id), ScreenLine.is_hidden.is_(False)).order_by(
-            ScreenLine.start_ms, ScreenLine.id
-        )
-    ):
-        by_id[screencast_id].append(Passage(start_ms, end_ms, text, "screen", language=language[screencast_id]))
-    chapters = select(Chapter.screencast_id, Chapter.start_ms, Chapter.title, Chapter.text)
-    for screencast_id, start_ms, title, step in db.session.execute(
-        chapters.where(Chapter.screencast_id.in_(by_id)).order_by(Chapter.start_ms)
-    ):
-        by_id[screencast_id] += [
-            Passage(start_ms, start_ms, words, "chapter", language=language[screencast_id])
-            for words in (title, step)
-            if words
-        ]
-    for source in more_passages:
-        for screencast_id, others in source(list(by_id)).items():
-            by_id[screencast_id] += [each._replace(language=language[screencast_id]) for each in others]
-    return by_id
-
-
-def heard(cue_ids: Collection[int]) -> Heard:
-    """The words of these cues, one by one; what people wrote has none."""
-    if not cue_ids:
-        return {}
-    rows = db.session.execute(select(Cue.id, Cue.words).where(Cue.id.in_(cue_ids)))
-    return {cue_id: [TimedWord(*word[:3]) for word in words or ()] for cue_id, words in rows}
-
-
-def language_of(screencast: Screencast) -> str:
-    """What is spoken in it: as its author says, else as an engine heard it, else as its words are; or ""."""
-    heard = [each["language"] for each in screencast.captions if each["source"] == WordsFrom.speech]
-    return screencast.language or next(iter(heard or [each["language"] for each in screencast.captions]), "")
 
 
 @dataclass
@@ -163,7 +104,7 @@ def _document(screencast: Screencast, spoken: dict[str, _Said], screen: str, cha
     return Document(
         id=screencast.id,
         title=screencast.title,
-        about="\n".join(filter(None, (_about(screencast), chapters, more))),
+        about="\n".join(filter(None, (about(screencast), chapters, more))),
         spoken="\n".join(said.cues),
         doubtful="\n".join(said.doubtful),
         translations=tuple((other, "\n".join(said.cues)) for other, said in spoken.items()),
@@ -176,8 +117,3 @@ def _document(screencast: Screencast, spoken: dict[str, _Said], screen: str, cha
         created_at=screencast.created_at,
         version=screencast.version,
     )
-
-
-def _about(screencast: Screencast) -> str:
-    words = (screencast.purpose, screencast.description, " ".join(tag.name for tag in screencast.tags))
-    return "\n".join(filter(None, words))

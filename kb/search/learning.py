@@ -17,8 +17,8 @@ from kb.hands import hands
 from kb.meaning.contract import MeaningUnavailable, Read, Said
 from kb.screencasts.models import Screencast
 from kb.search import actions
-from kb.search.documents import passages
 from kb.search.marks import Passage
+from kb.search.passages import passages
 
 if TYPE_CHECKING:
     # Without KB_SEMANTIC nothing of it is imported.

@@ -11,8 +11,8 @@ from kb.db import db
 from kb.hands import hands
 from kb.index.contract import IndexBroken
 from kb.screencasts.models import Screencast
-from kb.search.documents import language_of
 from kb.search.findable import findable
+from kb.search.passages import language_of
 from kb.search.tagging import Suggestion, TagWords, Text, Words, candidates, chosen
 from kb.transcripts import actions as transcripts
 from kb.transcripts.chapters.actions import said_in
