@@ -181,7 +181,7 @@ def pasted(rows: Sequence[Row], *, seed: int) -> list[Judged]:
     for kind in KINDS:
         fit = [row for row in left if kind != "words of a token" or _has_words(row)][:OF_EACH_KIND]
         made += [
-            Judged(kind, _typed(kind, row, chance), row["id"], row["id"], row["screen"][0]["start"]) for row in fit
+            Judged(kind, _typed(kind, row, chance), row["id"], row["id"], (row["screen"][0]["start"],)) for row in fit
         ]
         left = [row for row in left if row not in fit]
     return made
