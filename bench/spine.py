@@ -104,7 +104,8 @@ class Site:
         address = f"http://{self.address}/api/v1{path}"
         request = urllib.request.Request(address, headers=headers, data=sent, method=method)
         with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
+            text = answer.read()
+        return json.loads(text) if text else None
 
     def measure(self, clip: Path, long: Path) -> dict[str, float]:
         """Seconds since the last byte had gone, and CPU seconds of each step of clip."""
