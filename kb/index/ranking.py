@@ -16,7 +16,7 @@ from kb.index import corrections
 from kb.index.analysis import DEFAULT, Analyser, Chunk
 from kb.index.contract import Query, Token
 from kb.index.facets import Mask, Numbers
-from kb.index.scores import All, Any, Better, Held, Listed, Only, Scored, best
+from kb.index.scores import All, Any, Better, Held, Listed, Only, Scored, Some, best
 from kb.index.states import Seen, State
 
 # Engines that add separate scores per field give a word that is rare in titles a high idf there already: a boost
@@ -75,7 +75,7 @@ class Ranking:
         matched = allowed & every.holders
         documents = _best(every, limit, matched)
         if np.count_nonzero(matched) < ENOUGH_HITS and len(groups) > 1:
-            some = self._any(groups)
+            some = Some(groups, self._state.size)
             others = allowed & some.holders & ~matched
             documents += _best(some, limit - len(documents), others)
             matched = matched | others

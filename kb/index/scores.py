@@ -83,6 +83,17 @@ class Any:
         return sum((part.scores(among) for part in self._parts), np.zeros(len(among)))
 
 
+class Some(Any):
+    """What has any of them, where all were asked for: so as what has any, times the share of them that it has, squared.
+
+    A title counts several times what is said; without this one word in a title would stand before three in a sentence.
+    """
+
+    def scores(self, among: Among) -> Scores:
+        held = sum((part.holders[among] for part in self._parts), np.zeros(len(among)))
+        return super().scores(among) * (held / len(self._parts)) ** 2
+
+
 class All:
     """What has every one of them; nothing if there are none."""
 

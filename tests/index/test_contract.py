@@ -173,6 +173,18 @@ def test_screencasts_with_all_words_stand_before_those_with_some(index: Index) -
     assert found.total == 3
 
 
+def test_three_of_four_words_said_once_stand_before_one_of_them_in_a_title(index: Index) -> None:
+    index.write(
+        [
+            Document("title", "Zebra", about="zebra, and a zebra"),
+            Document("said", "A walk", spoken="then the zebra and the yak met a gnu " + "on their way " * 20),
+            *(Document(f"other{n}", f"Walk {n}", spoken="a walk") for n in range(20)),
+        ]
+    )
+    found = index.search(Query(("zebra", "yak", "gnu", "okapi")), visible=frozenset({"title", "said"}))
+    assert [hit.id for hit in found.hits] == ["said", "title"]
+
+
 def test_nothing_is_filled_up_where_there_are_enough_with_all_words(index: Index) -> None:
     index.write([Document(f"many{n}", "Event restart") for n in range(12)])
     found = index.search(Query(("event", "restart")), visible=PUBLIC | {f"many{n}" for n in range(12)}, limit=50)
