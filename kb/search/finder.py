@@ -115,9 +115,10 @@ class _OneLanguage:
     def _match(self, passage: Passage, flattened: str) -> Match | None:
         texts = passage.text.split()
         for text in set(texts) - self._seen:
-            self._seen.add(text)
             if marks := tuple(self._marks(text)):
                 self._known[text] = marks
+            # Last, for other threads look with the same finder.
+            self._seen.add(text)
         marked = [self._known.get(text, ()) for text in texts]
         if self._synonyms and self._may_hold_synonym(flattened):
             for at, synonyms in self._synonyms_in(texts).items():

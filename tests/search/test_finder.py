@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.index.contract import Token
 from kb.index.stemming import STEMMERS
 from kb.index.whoosh import WhooshIndex
 from kb.search.finder import finder, flat, sieve
@@ -131,3 +132,18 @@ def test_what_is_written_in_another_way_is_marked(typed: str, text: str) -> None
 def test_what_no_wanted_word_begins_like_is_left_out() -> None:
     assert not sieve(["kubernet", "kubernetes"]).search(flat("Open the printer's window"))
     assert not sieve([]).search("anything")
+
+
+def test_who_looks_with_the_same_finder_meanwhile_misses_nothing() -> None:
+    passage = Passage(0, 1, "now merge it")
+    meanwhile = []
+
+    def analyse(text: str, language: str = "") -> list[Token]:
+        if text == "merge" and not meanwhile:
+            meanwhile.append("looking")
+            meanwhile.append(finder(words, analyse).match(passage))
+        return WHOOSH.analyse(text, language)
+
+    words = tuple(meant("merge"))
+    assert finder(words, analyse).match(passage)
+    assert meanwhile[1]
