@@ -1,5 +1,6 @@
 """What every engine answers alike, from the state that it lends: so the same words find the same screencasts."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -30,14 +31,14 @@ class State(states.State, Protocol):
         """Return the facets of these documents, but `source`."""
 
 
-class Searching:
+class Searching(ABC):
     """The half of kb.index.contract.Index that reads."""
 
     analyser: Analyser
 
+    @abstractmethod
     def reading(self, query: Query | None = None) -> AbstractContextManager[State]:
         """Lend the latest state. query: what will be asked of it."""
-        raise NotImplementedError
 
     def search(
         self,
