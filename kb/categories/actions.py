@@ -21,7 +21,7 @@ from kb.categories.naming import (
     remember,
     siblings,
 )
-from kb.categories.tree import Branch, grow, with_below
+from kb.categories.tree import Branch, Placed, grow, in_order, with_below
 from kb.db import db, writing
 from kb.errors import Conflict, Invalid, NotFound
 
@@ -38,6 +38,12 @@ on_path_changed: list[Callable[[list[str]], None]] = []
 
 def every() -> list[Category]:
     return list(db.session.scalars(select(Category)))
+
+
+def placed() -> list[Placed]:
+    """All of them in the order of the tree."""
+    rows = db.session.execute(select(Category.id, Category.name, Category.parent_id, Category.position))
+    return in_order(map(Placed._make, rows))
 
 
 def tree(viewer: Viewer) -> list[Branch]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kb.categories.models import Category
 
@@ -22,6 +23,15 @@ class Branch:
             yield from child.flat()
 
 
+class Placed(NamedTuple):
+    """A category as it stands in lists that name many of them."""
+
+    id: str
+    name: str
+    parent_id: str | None
+    position: int
+
+
 def grow(categories: Iterable[Category], counts: Mapping[str, int] | None = None) -> list[Branch]:
     """Return the roots. counts: screencasts directly in a category, by id."""
     by_parent: dict[str | None, list[Category]] = defaultdict(list)
@@ -30,13 +40,32 @@ def grow(categories: Iterable[Category], counts: Mapping[str, int] | None = None
 
     def branches(parent_id: str | None, depth: int) -> list[Branch]:
         found = []
-        for category in sorted(by_parent[parent_id], key=lambda each: (each.position, each.name.lower())):
+        for category in sorted(by_parent[parent_id], key=_place):
             children = branches(category.id, depth + 1)
             own = (counts or {}).get(category.id, 0)
             found.append(Branch(category, depth, own + sum(child.count for child in children), children))
         return found
 
     return branches(None, 0)
+
+
+def in_order(categories: Iterable[Placed]) -> list[Placed]:
+    """As `flat(grow(...))` has them."""
+    by_parent: dict[str | None, list[Placed]] = defaultdict(list)
+    for category in sorted(categories, key=_place):
+        by_parent[category.parent_id].append(category)
+
+    def below(parent_id: str | None) -> Iterator[Placed]:
+        for category in by_parent[parent_id]:
+            yield category
+            yield from below(category.id)
+
+    return list(below(None))
+
+
+def _place(category: Category | Placed) -> tuple[int, str]:
+    """Among its siblings."""
+    return category.position, category.name.lower()
 
 
 def flat(roots: Iterable[Branch]) -> list[Branch]:

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from kb.accounts.models import Person
 from kb.categories import actions as categories
-from kb.categories.tree import flat, grow
 from kb.categories.vocabulary import meant
 from kb.db import db
 from kb.screencasts.languages import language_name
@@ -39,9 +38,9 @@ def as_counted(narrowing: Narrowing, counts: Mapping[str, Counts]) -> Narrowing:
 def _categories(counts: Counts, kept: Mapping[str, str]) -> list[Facet]:
     """In the order of the tree, each with what is below it."""
     return [
-        Facet(branch.category.id, branch.category.name, counts.get(branch.category.id, 0))
-        for branch in flat(grow(categories.every()))
-        if branch.category.id in counts or branch.category.id in kept
+        Facet(each.id, each.name, counts.get(each.id, 0))
+        for each in categories.placed()
+        if each.id in counts or each.id in kept
     ]
 
 
