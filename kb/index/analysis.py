@@ -14,7 +14,7 @@ from typing import NamedTuple
 from kb.index.contract import Token
 
 # Another whenever the analysis gives other words: an index of the former is then rebuilt, whichever engine keeps it.
-VERSION = 1
+VERSION = 2
 # Of texts whose language nobody knows.
 DEFAULT = "en"
 # Longer "words" are encoded data or run-on addresses; their parts are kept.
@@ -33,6 +33,7 @@ OPENING = (
     "\u3001\u3002\u300c\u300d\uff08\uff09"
 )
 _CLOSING = OPENING + ".-/\\&^~"
+_PLAIN = re.compile("[A-Za-z][a-z]*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _ACRONYM_PLURAL = re.compile(r"[A-Z]{2,}s")
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
@@ -131,6 +132,10 @@ class Analyser:
     def _made_chunk(self, text: str, language: str) -> Chunk:
         start = len(text) - len(text.lstrip(OPENING))
         core = text[start:].rstrip(_CLOSING)
+        # As most are: what follows would find the same.
+        if _PLAIN.fullmatch(core):
+            exact = core.lower()
+            return Chunk((Token(self._stem(core, exact, language), exact, start, start + len(core)),), ())
         spans = [span for run in _RUN.finditer(core) for span in _spans(run.group(), run.start())]
         if not spans:
             return Chunk((), ())
@@ -156,7 +161,7 @@ class Analyser:
         if language == DEFAULT:
             return self._stemmers[DEFAULT](exact) if exact.isascii() else exact
         # Stemmers know endings by their accents, and those who type leave the accents out.
-        typed = _POSSESSIVE.sub("", written.lower())
+        typed = _POSSESSIVE.sub("", written.lower()).replace("\u2019", "'")
         for ending, accented in LEFT_OUT.get(language, ()):
             typed = ending.sub(accented, typed)
         return f"{language}:{fold(self._stemmers[language](typed))}"
@@ -209,7 +214,8 @@ def _as_written(word: str) -> str:
 
 def fold(word: str) -> str:
     """Lower case, without accents, apostrophes and a possessive s."""
-    if word.isascii() and "'" not in word:
+    if "'" in word or "\u2019" in word:
+        word = _POSSESSIVE.sub("", word).replace("'", "").replace("\u2019", "")
+    if word.isascii():
         return word.lower()
-    word = _POSSESSIVE.sub("", word).replace("'", "").replace("\u2019", "")
     return _ACCENTS.sub("", unicodedata.normalize("NFKD", word.casefold()))

@@ -15,15 +15,18 @@ from kb.search.query import Wanted, in_sequence
 Analyse = Callable[[str, str], Sequence[Token]]
 
 # Any other chunk of text may be several words, of which the first is not the one that is looked for.
-_ONE_WORD = re.compile(r"[A-Za-z][a-z'\u2019]*\W*")
+_ONE_WORD = re.compile(r"[A-Za-z][a-z]*[^\w'\u2019]*")
 
 # How much of a word's weight is earned by that very form, by a synonym, another form of it, and a part of a compound.
 EXACT, SYNONYM, SAME_STEM, PART = 1.0, 0.9, 0.75, 0.5
 
-# Forms of one word differ in their last letters: of an English stem all but two are in every form, and two at least.
+# Forms of one word differ in their last letters: of an English stem all but one are in every form, and two at least.
 # Stemmers of other languages take accents off and put endings on, too.
-LEFT_OUT, LEFT_OUT_ELSEWHERE = 2, 4
-IRREGULAR = {"die": "dy", "lie": "ly", "tie": "ty", "sky": "sk"}
+LEFT_OUT, LEFT_OUT_ELSEWHERE = 1, 4
+# The stem of dying and lying.
+_DIE = re.compile("[^aeiouy]ie")
+# Written so by who has no umlauts, and of one stem with them.
+_UMLAUT = re.compile("[aou]")
 
 
 def marked(
@@ -169,12 +172,15 @@ def sieve(forms: Iterable[str], language: str = "") -> re.Pattern[str]:
     """
     primary = primary_subtag(language) or DEFAULT
     left_out = LEFT_OUT if primary == DEFAULT else LEFT_OUT_ELSEWHERE
-    beginnings = set()
+    beginnings: set[str] = set()
     for form in forms:
-        for written in {form.removeprefix(f"{primary}:"), IRREGULAR.get(form, "")} - {""}:
-            beginning = flat(written)
-            beginnings.add(beginning[: max(2, len(beginning) - left_out)])
-    return re.compile("|".join(map(re.escape, sorted(beginnings))) if beginnings else r"(?!)")
+        written = flat(form.removeprefix(f"{primary}:"))
+        beginnings.add(written[: max(2, len(written) - left_out)])
+        if _DIE.fullmatch(form):
+            beginnings.add(f"{form[0]}y")
+    told = [each for each in sorted(beginnings) if not any(map(each.startswith, beginnings - {each}))]
+    pattern = "|".join(map(re.escape, told))
+    return re.compile((_UMLAUT.sub(r"\g<0>e?", pattern) if primary == "de" else pattern) or r"(?!)")
 
 
 def flat(text: str) -> str:

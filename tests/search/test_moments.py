@@ -227,8 +227,8 @@ def test_only_words_that_may_be_meant_are_analysed_and_once_for_all_hits_of_a_pa
         return analyse(text, language)
 
     for _ in range(10):
-        assert moments(talk(*["have mercy and merge", "the branch, again"] * 60), looking_for("merge"), counting)
-    assert sorted(analysed) == ["mercy", "merge"]
+        assert moments(talk(*["have mergansers and merge", "the branch, again"] * 60), looking_for("merge"), counting)
+    assert sorted(analysed) == ["mergansers", "merge"]
 
 
 def test_a_moment_opens_where_the_words_stand_together_not_where_one_was_mentioned_in_passing() -> None:

@@ -27,7 +27,7 @@ from kb.index.scores import Counts
 from kb.index.whoosh.mapping import Segment
 
 with warnings.catch_warnings():
-    # See kb/index/stemming.py.
+    # See kb/index/whoosh/schema.py.
     warnings.simplefilter("ignore")
     from whoosh.codec.base import PostingsWriter  # type: ignore[import-untyped]
     from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo  # type: ignore[import-untyped]

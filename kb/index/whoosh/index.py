@@ -26,7 +26,7 @@ from kb.index.whoosh.segment import Segment
 from kb.index.whoosh.snapshot import Snapshot, opened
 
 with warnings.catch_warnings():
-    # See kb/index/stemming.py.
+    # See kb/index/whoosh/schema.py.
     warnings.simplefilter("ignore")
     from whoosh.index import create_in  # type: ignore[import-untyped]
 

@@ -9,7 +9,7 @@ import warnings
 from typing import Any
 
 with warnings.catch_warnings():
-    # See kb/index/stemming.py.
+    # See kb/index/whoosh/schema.py.
     warnings.simplefilter("ignore")
     from whoosh.codec.whoosh3 import W3Segment  # type: ignore[import-untyped]
     from whoosh.filedb.compound import CompoundStorage  # type: ignore[import-untyped]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 with warnings.catch_warnings():
-    # See kb/index/stemming.py.
+    # See kb/index/whoosh/schema.py.
     warnings.simplefilter("ignore")
     from whoosh.reading import SegmentReader  # type: ignore[import-untyped]
 

@@ -14,7 +14,7 @@ from kb.index.stemming import ANALYSER
 from kb.index.whoosh.codec import places_of
 
 with warnings.catch_warnings():
-    # See kb/index/stemming.py.
+    # Whoosh 2.7.4 was written before Python warned of unknown escapes in strings; every start would say so.
     warnings.simplefilter("ignore")
     from whoosh import fields, formats  # type: ignore[import-untyped]
 

@@ -14,7 +14,7 @@ from kb.index.scores import Held
 from kb.index.whoosh.codec import LAST_PLACE, Postings, vocabulary
 
 with warnings.catch_warnings():
-    # See kb/index/stemming.py.
+    # See kb/index/whoosh/schema.py.
     warnings.simplefilter("ignore")
     from whoosh.reading import TermNotFound  # type: ignore[import-untyped]
 

@@ -17,7 +17,7 @@ from kb.index.whoosh.schema import schema
 from kb.index.whoosh.segment import Segment
 
 with warnings.catch_warnings():
-    # See kb/index/stemming.py.
+    # See kb/index/whoosh/schema.py.
     warnings.simplefilter("ignore")
     from whoosh.index import open_dir  # type: ignore[import-untyped]
 
