@@ -4,6 +4,8 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
+from itertools import chain
+from operator import attrgetter
 
 from sqlalchemy import select
 
@@ -13,7 +15,7 @@ from kb.index.contract import Hit, Query
 from kb.meaning.contract import MeaningUnavailable, Near
 from kb.screencasts.models import Screencast
 from kb.search.asked import Asked
-from kb.search.marks import LONGEST_TEXT, Kind, Passage
+from kb.search.marks import LONGEST_TEXT, Kind, Passages
 from kb.search.moments import Moment
 from kb.search.query import is_filter, without
 from kb.search.understanding import Meaning
@@ -59,14 +61,12 @@ def fused(hits: Sequence[Hit], nearest: Iterable[Near]) -> list[Hit]:
     return sorted((Hit(hit.id, score(place, hit.id)) for place, hit in enumerate(hits, 1)), key=lambda hit: -hit.score)
 
 
-def moment(near: Near, passages: Iterable[Passage]) -> Moment:
+def moment(near: Near, passages: Iterable[Passages]) -> Moment:
     """Where the passage begins, with its first words; nothing in it was searched, so nothing is marked."""
     kind: Kind = "speech" if near.end_ms else "title"
-    texts = [
-        each.text
-        for each in passages
-        if each.kind == kind and near.start_ms <= each.start_ms and each.end_ms <= near.end_ms
-    ]
+    of_kind = chain.from_iterable(each for each in passages if each.kind == kind)
+    within = [each for each in of_kind if near.start_ms <= each.start_ms and each.end_ms <= near.end_ms]
+    texts = [each.text for each in sorted(within, key=attrgetter("start_ms"))]
     # The title stands above it anyway.
     words = " ".join((texts[1:] or texts) if kind == "title" else texts).split()
     html = escape(" ".join(words[:LONGEST_TEXT])) + (" …" if len(words) > LONGEST_TEXT else "")

@@ -1,14 +1,14 @@
 """Looking for the searched words in texts: where they stand, and how good each match is. Pure."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import chain, groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from kb.index.analysis import DEFAULT, OPENING, fold, primary_subtag
 from kb.index.contract import Token
-from kb.search.marks import Mark, Match, Passage
+from kb.search.marks import Mark, Match, Passage, Passages, together
 from kb.search.query import Wanted, in_sequence
 
 # A text and its language.
@@ -43,7 +43,8 @@ def marked(
     """
     passage = Passage(0, 0, text, language=language)
     match = finder(tuple(wanted), analyse).match(passage)
-    whole = match or Match(passage, tuple((chunk, ()) for chunk in text.split()), {})
+    chunks = text.split()
+    whole = match or Match(passage, chunks, [None] * len(chunks), {})
     return whole.html(shortened=False, doubtful=doubtful)
 
 
@@ -56,15 +57,15 @@ class Finder:
         self._by_language: dict[str, _OneLanguage] = {}
 
     def match(self, passage: Passage) -> Match | None:
-        return next(iter(self.matches([passage])), None)
+        return next(iter(self.matches(together([passage]))), None)
 
-    def matches(self, passages: Iterable[Passage]) -> list[Match]:
+    def matches(self, passages: Iterable[Passages]) -> list[Match]:
         """Those that hold any of the words, in their order."""
         found: list[Match] = []
-        for language, together in groupby(passages, key=attrgetter("language")):
-            if language not in self._by_language:
-                self._by_language[language] = _OneLanguage(self._wanted, self._analyse, language)
-            found += self._by_language[language].matches(list(together))
+        for each in passages:
+            if each.language not in self._by_language:
+                self._by_language[each.language] = _OneLanguage(self._wanted, self._analyse, each.language)
+            found += self._by_language[each.language].matches(each)
         return found
 
 
@@ -88,7 +89,8 @@ class _OneLanguage:
         others = [form for sequence, word in self._synonyms for form in (sequence[0], word.exact)]
         self._may_hold = sieve([*forms, *others], language).search
         self._may_hold_synonym = sieve(others, language).search
-        self._word_sieve = sieve(forms, language)
+        word_sieve = sieve(forms, language)
+        self._may_begin, self._begins = word_sieve.search, word_sieve.match
         # Chunks of text that were looked at, and of those that hold something what that is.
         self._seen: set[str] = set()
         self._known: dict[str, tuple[Mark, ...]] = {}
@@ -107,32 +109,32 @@ class _OneLanguage:
     def _tokens(self, text: str) -> Sequence[Token]:
         return self._analyse(text, self._language)
 
-    def matches(self, passages: Sequence[Passage]) -> list[Match]:
-        flattened = flat("\n".join(passage.text for passage in passages)).split("\n")
-        if len(flattened) != len(passages):
-            flattened = [flat(passage.text) for passage in passages]
-        may_hold = self._may_hold
-        likely = [pair for pair in zip(passages, flattened, strict=True) if may_hold(pair[1])]
-        return [match for passage, text in likely if (match := self._match(passage, text))]
+    def matches(self, passages: Passages) -> list[Match]:
+        lines = [(at, passages.chunks(at)) for at in _holding(self._may_hold, flat(passages.text))]
+        self._learn({chunk for _, chunks in lines for chunk in chunks})
+        known = self._known.get
+        found = []
+        for at, chunks in lines:
+            marks = [*map(known, chunks)]
+            if self._synonyms:
+                self._add_synonyms(chunks, marks)
+            if any(marks):
+                found.append(Match(passages[at], chunks, marks, _grades(filter(None, marks))))
+        return found
 
-    def _match(self, passage: Passage, flattened: str) -> Match | None:
-        texts = passage.text.split()
-        for text in set(texts) - self._seen:
-            if marks := tuple(self._marks(text)):
-                self._known[text] = marks
-            # Last, for other threads look with the same finder.
-            self._seen.add(text)
-        marked = [self._known.get(text, ()) for text in texts]
-        if self._synonyms and self._may_hold_synonym(flattened):
-            for at, synonyms in self._synonyms_in(texts).items():
-                marked[at] += tuple(synonyms)
-        grades: dict[str, float] = {}
-        for mark in chain.from_iterable(marked):
-            grades[mark.stem] = max(mark.grade, grades.get(mark.stem, 0.0))
-        return Match(passage, tuple(zip(texts, marked, strict=True)), grades) if grades else None
+    def _learn(self, chunks: Set[str]) -> None:
+        new = list(chunks - self._seen)
+        for at in _holding(self._may_begin, flat("\n".join(new))):
+            if marks := tuple(self._marks(new[at])):
+                self._known[new[at]] = marks
+        # Last, for other threads look with the same finder.
+        self._seen.update(new)
 
     def _marks(self, chunk: str) -> Iterable[Mark]:
-        for token in self._tokens(chunk) if self._may_be(chunk) else ():
+        core = chunk.lstrip(OPENING)
+        if _ONE_WORD.fullmatch(core) and not self._begins(flat(core)):
+            return
+        for token in self._tokens(chunk):
             if stem := self._exact.get(token.exact):
                 yield Mark(token.start, token.end, stem, PART if token.part else EXACT)
             elif stem := self._stems.get(token.stem):
@@ -142,10 +144,10 @@ class _OneLanguage:
                     if token.exact.startswith(word.exact):
                         yield Mark(token.start, token.end, word.stem, PART if token.part else SAME_STEM)
 
-    def _may_be(self, chunk: str) -> bool:
-        core = chunk.lstrip(OPENING)
-        sifted = self._word_sieve.match if _ONE_WORD.fullmatch(core) else self._word_sieve.search
-        return bool(sifted(flat(core)))
+    def _add_synonyms(self, chunks: Sequence[str], marks: list[tuple[Mark, ...] | None]) -> None:
+        if self._may_hold_synonym(flat(" ".join(chunks))):
+            for at, synonyms in self._synonyms_in(chunks).items():
+                marks[at] = (*(marks[at] or ()), *synonyms)
 
     def _synonyms_in(self, texts: Sequence[str]) -> dict[int, list[Mark]]:
         """By the place of a chunk. A synonym of several words may begin in one chunk and end in another."""
@@ -163,6 +165,27 @@ class _OneLanguage:
                     for at, held in groupby(tokens[start : start + len(sought)], key=itemgetter(0)):
                         found.setdefault(at, []).extend(_synonym_marks([token for _, token in held], synonym))
         return found
+
+
+def _holding(sifted: Callable[[str, int], re.Match[str] | None], text: str) -> Iterator[int]:
+    """The lines of a text in which something is found, counted from 0."""
+    line = start = 0
+    while begins := sifted(text, start):
+        line += text.count("\n", start, begins.start())
+        yield line
+        end = text.find("\n", begins.end())
+        if end < 0:
+            break
+        line, start = line + 1, end + 1
+
+
+def _grades(marks: Iterable[tuple[Mark, ...]]) -> dict[str, float]:
+    """Of each stem the best."""
+    grades: dict[str, float] = {}
+    for _, _, stem, grade in chain.from_iterable(marks):
+        if grade > grades.get(stem, 0.0):
+            grades[stem] = grade
+    return grades
 
 
 def sieve(forms: Iterable[str], language: str = "") -> re.Pattern[str]:
@@ -184,8 +207,9 @@ def sieve(forms: Iterable[str], language: str = "") -> re.Pattern[str]:
 
 
 def flat(text: str) -> str:
-    """As the analysis folds words, and without what joins the parts of one."""
-    return fold(text).replace("-", "").replace("'", "")
+    """As the analysis folds words, and without what joins the parts of one; a line stays a line."""
+    folded = text.lower() if text.isascii() else "\n".join(map(fold, text.split("\n")))
+    return folded.replace("-", "").replace("'", "")
 
 
 def _synonym_marks(tokens: Sequence[Token], synonym: Wanted) -> list[Mark]:

@@ -6,7 +6,7 @@ What is missing is told by comparing versions, as in `kb.search.tending`; so not
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from kb.hands import hands
 from kb.meaning.contract import MeaningUnavailable, Read, Said
 from kb.screencasts.models import Screencast
 from kb.search import actions
-from kb.search.marks import Passage
+from kb.search.marks import Passage, Passages
 from kb.search.passages import passages
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def _read(ids: Collection[str]) -> dict[str, Read]:
     return read
 
 
-def said(texts: Iterable[Passage]) -> Iterator[Said]:
+def said(passages: Iterable[Passages]) -> Iterator[Said]:
     """What is embedded of a screencast: its title with what is written about it, and what is said, by PASSAGE_MS."""
-    texts = list(texts)
+    texts = list(chain.from_iterable(passages))
     yield Said(0, 0, "\n".join(each.text for each in texts if each.kind == "title"))
     spoken = sorted((each for each in texts if each.kind == "speech"), key=lambda each: (each.language, each.start_ms))
     for _, cues in groupby(spoken, key=lambda each: each.language):

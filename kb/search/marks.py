@@ -1,8 +1,10 @@
 """A text with the searched words in it: what it is, where they stand, and how it is shown. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 Kind = Literal["speech", "screen", "chapter", "solved", "title"]
@@ -36,6 +38,55 @@ class Passage(NamedTuple):
     cue: int | None = None
 
 
+@dataclass(frozen=True)
+class Passages:
+    """Several of one kind in one language, of which few are looked at: each is made only when it is asked for.
+
+    text: of each a line. starts_ms, ends_ms, cues: numbers with commas between them; no cues of what is not spoken.
+    """
+
+    text: str
+    starts_ms: str
+    ends_ms: str
+    cues: str = ""
+    kind: Kind = "speech"
+    language: str = ""
+
+    def __getitem__(self, at: int) -> Passage:
+        starts_ms, ends_ms, cues = self._numbers
+        cue = int(cues[at]) or None if cues else None
+        return Passage(int(starts_ms[at]), int(ends_ms[at]), self._texts[at], self.kind, self.language, cue)
+
+    def __iter__(self) -> Iterator[Passage]:
+        return map(self.__getitem__, range(len(self._texts)))
+
+    def chunks(self, at: int) -> list[str]:
+        """Of the text between white space."""
+        return self._texts[at].split()
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return self.text.split("\n")
+
+    @cached_property
+    def _numbers(self) -> tuple[list[str], list[str], list[str]]:
+        return self.starts_ms.split(","), self.ends_ms.split(","), self.cues.split(",") if self.cues else []
+
+
+def together(passages: Iterable[Passage]) -> list[Passages]:
+    """In the same order."""
+    found = []
+    for (kind, language), each in groupby(passages, key=lambda passage: (passage.kind, passage.language)):
+        starts_ms, ends_ms, texts, _, _, cues = zip(*each, strict=True)
+        text = "\n".join(each.replace("\n", " ") for each in texts)
+        found.append(Passages(text, _numbers(starts_ms), _numbers(ends_ms), _numbers(cues), kind, language))
+    return found
+
+
+def _numbers(column: Iterable[int | None]) -> str:
+    return ",".join(str(number or 0) for number in column)
+
+
 class Mark(NamedTuple):
     """A found word within its chunk of text."""
 
@@ -53,22 +104,25 @@ class Said(NamedTuple):
     grade: float
 
 
-@dataclass(frozen=True)
-class Match:
-    """A passage with words found. chunks: its text between white space, each with its marks."""
+class Match(NamedTuple):
+    """A passage with words found. chunks: its text between white space; marks: those of each.
+
+    grades: of each stem found the best.
+    """
 
     passage: Passage
-    chunks: tuple[tuple[str, tuple[Mark, ...]], ...]
-    grades: dict[str, float]
+    chunks: Sequence[str]
+    marks: Sequence[tuple[Mark, ...] | None]
+    grades: Mapping[str, float]
 
     def said(self, heard: Heard) -> list[Said]:
         start_ms, words = self.passage.start_ms, heard.get(self.passage.cue or 0, ())
         # Edited text no longer has the engine's words; then only the passage's time holds.
-        is_timed = [word.text for word in words] == [chunk for chunk, _ in self.chunks]
+        is_timed = [word.text for word in words] == self.chunks
         return [
             Said(max(start_ms, words[at].start_ms) if is_timed else start_ms, mark.stem, mark.grade)
-            for at, (_, marks) in enumerate(self.chunks)
-            for mark in marks
+            for at, marks in enumerate(self.marks)
+            for mark in marks or ()
         ]
 
     def html(self, *, shortened: bool = True, doubtful: Collection[int] = frozenset()) -> str:
@@ -77,7 +131,7 @@ class Match:
         for at in self._shown() if shortened else range(len(self.chunks)):
             if at != former + 1:
                 shown.append("…")
-            chunk = _chunk_html(*self.chunks[at])
+            chunk = _chunk_html(self.chunks[at], self.marks[at] or ())
             shown.append(f'<span class="doubtful">{chunk}</span>' if at in doubtful else chunk)
             former = at
         if former != len(self.chunks) - 1:
@@ -91,7 +145,7 @@ class Match:
             return list(range(len(self.chunks)))
         near = {
             other
-            for at, (_, marks) in enumerate(self.chunks)
+            for at, marks in enumerate(self.marks)
             if marks
             for other in range(max(0, at - WORDS_AROUND), min(len(self.chunks), at + WORDS_AROUND + 1))
         }

@@ -5,13 +5,13 @@ words stand closest together; the same weight, fused with the score of the whole
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from kb.index.contract import Hit
 from kb.search.finder import Analyse, finder
-from kb.search.marks import Heard, Kind, Match, Passage, Said
+from kb.search.marks import Heard, Kind, Match, Passages, Said
 from kb.search.query import Wanted
 
 WINDOW_MS = 30_000
@@ -97,7 +97,7 @@ class Looked:
 
 
 def look(
-    passages: Iterable[Passage],
+    passages: Iterable[Passages],
     wanted: Sequence[Wanted],
     analyse: Analyse,
     *,
@@ -106,7 +106,7 @@ def look(
     """analyse: the index's own, which never looks across white space. idf: stem → weight (1 if unknown)."""
     weights = idf or {}
     found = finder(tuple(wanted), analyse).matches(passages)
-    timed = sorted((match for match in found if match.passage.kind != "title"), key=lambda m: m.passage.start_ms)
+    timed = sorted((match for match in found if match.passage.kind != "title"), key=_by_time)
     titles = [match for match in found if match.passage.kind == "title"]
     windows = _apart(_windows(timed, weights)) or _windows(titles, weights)[:1]
     if not windows:
@@ -129,29 +129,41 @@ def fuse(hits: Sequence[Hit], window_scores: Mapping[str, float]) -> list[Hit]:
 
 
 def _windows(matches: Sequence[Match], weights: Mapping[str, float]) -> list[_Window]:
-    """One window for each match that could be its first, best first; of equals the tightest, then the earliest.
+    """One window for each match that could be its first, best first; of equals the tightest, then the earliest. Not
+    those that are not worth showing.
 
     From the last match to the first, as a file of captions may have thousands within the same 30 s.
     """
-    windows = []
+    windows: list[_Window] = []
+    least = 0.0
+    starts_ms = [match.passage.start_ms for match in matches]
     # Word -> how good a form of it -> the next match that has it.
     coming: dict[str, dict[float, int]] = defaultdict(dict)
     for at in range(len(matches) - 1, -1, -1):
         for stem, grade in matches[at].grades.items():
             coming[stem][grade] = at
-        until_ms = matches[at].passage.start_ms + WINDOW_MS
-        kept: set[int] = set()
+        until_ms = starts_ms[at] + WINDOW_MS
         grades: dict[str, float] = {}
         for stem, places in coming.items():
-            for place, grade in sorted((place, grade) for grade, place in places.items()):
-                if matches[place].passage.start_ms >= until_ms:
-                    break
-                if grade > grades.get(stem, 0.0):
+            for grade, place in places.items():
+                if grade > grades.get(stem, 0.0) and starts_ms[place] < until_ms:
                     grades[stem] = grade
-                    kept.add(place)
-        windows.append(_Window(tuple(matches[place] for place in sorted(kept)), _score(grades, weights), weights))
+        score = _score(grades, weights)
+        if score >= least:
+            least = max(least, WORTH_SHOWING * score)
+            kept = {place for stem in grades for place in _rising(coming[stem]) if starts_ms[place] < until_ms}
+            windows.append(_Window(tuple(matches[place] for place in sorted(kept)), score, weights))
     windows.reverse()
     return sorted(windows, key=lambda w: (-w.score, w.span_ms, w.matches[0].passage.start_ms))
+
+
+def _rising(places: Mapping[float, int]) -> Iterator[int]:
+    """The next place of a word, then those of better and better forms of it."""
+    best = 0.0
+    for place, grade in sorted((place, grade) for grade, place in places.items()):
+        if grade > best:
+            best = grade
+            yield place
 
 
 def _closest(said: Sequence[Said], weights: Mapping[str, float]) -> list[Said]:
@@ -192,6 +204,11 @@ def _apart(windows: Sequence[_Window]) -> list[_Window]:
         elif len(again) < MOST_MOMENTS:
             again.append(window)
     return [*apart, *again][:MOST_MOMENTS]
+
+
+def _by_time(match: Match) -> tuple[int, int]:
+    """What is shown stands before what is said at the same time."""
+    return match.passage.start_ms, match.passage.cue or 0
 
 
 def _best_grades(matches: Iterable[Match]) -> dict[str, float]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import defer, selectinload
 
 from kb.accounts.rules import Viewer
 from kb.db import db, now
@@ -30,6 +30,13 @@ RERANKED = 20
 PROMOTED = 10
 # Of two orders of the same hits, how little the first places weigh more than the next.
 FUSED_K = 10
+
+# Made once, as that takes as long as it takes. A screencast's tags are among the words that are looked through.
+_BEST = (
+    select(Screencast)
+    .where(Screencast.id.in_(bindparam("ids", expanding=True)))
+    .options(selectinload(Screencast.tags), defer(Screencast.measured))
+)
 
 
 def best(
@@ -92,9 +99,7 @@ def _on_screen(query: Query, found: Found, ids: frozenset[str]) -> Sequence[Hit]
 def _facts(query: Query, found: Found, hits: Sequence[Hit], reader: Reader) -> dict[str, Facts]:
     """What each hit holds of the searched words, and how it has served so far."""
     scores = {hit.id: hit.score for hit in hits}
-    # Its tags are among the words that are looked through.
-    best = select(Screencast).where(Screencast.id.in_(scores)).options(selectinload(Screencast.tags))
-    screencasts = {each.id: each for each in db.session.scalars(best)}
+    screencasts = {each.id: each for each in db.session.scalars(_BEST, {"ids": list(scores)})}
     facts = {}
     for screencast_id, (_, looked) in reader.read(screencasts.values(), query, found).items():
         screencast = screencasts[screencast_id]

@@ -1,79 +1,98 @@
 """The passages of screencasts, in which a moment is looked for."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute as Column
 
 from kb.db import db
 from kb.screencasts.models import Screencast
-from kb.search.marks import Heard, Passage, TimedWord
+from kb.search.marks import Heard, Passage, Passages, TimedWord, together
 from kb.transcripts.models import Chapter, Cue, ScreenLine, Transcript, WordsFrom
-
-# Rows of tables, not of mapped classes, cost half; and thousands are read for a search.
-_SPOKEN, _CUE = Transcript.__table__.c, Cue.__table__.c
 
 # Words with a time that an upper noun keeps: screencasts → the passages of each. They are found, and are moments.
 more_passages: list[Callable[[Collection[str]], dict[str, list[Passage]]]] = []
 
 
-def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passage]]:
+def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passages]]:
     """By screencast: its title and what is written about it (at the start), and what is said and shown when."""
     language = {screencast.id: language_of(screencast) for screencast in screencasts}
-    found: dict[str, list[Passage]] = {
+    titles: dict[str, list[Passage]] = {
         screencast.id: [Passage(0, 0, text, "title") for text in (screencast.title, about(screencast)) if text]
         for screencast in screencasts
     }
-    for screencast_id, passage in (*_shown(found), *_chapters(found), *_more(found)):
-        found[screencast_id].append(passage)
-    found = {each: [passage._replace(language=language[each]) for passage in found[each]] for each in found}
-    for screencast_id, passage in _spoken(found):
-        found[screencast_id].append(passage)
+    found = {each: together(of_each) for each, of_each in titles.items()}
+    for screencast_id, others in (*_shown(found), *_chapters(found), *_more(found)):
+        found[screencast_id].append(others)
+    found = {each: [replace(others, language=language[each]) for others in found[each]] for each in found}
+    for screencast_id, said in _spoken(found):
+        found[screencast_id].append(said)
     return found
 
 
+def _joined(text: Column[str], *numbers: Column[int]) -> list[ColumnElement[str]]:
+    """What Passages hold. To make a row of each of thousands of cues takes as long as looking at them."""
+    columns = [func.aggregate_strings(cast(each, String), ",") for each in numbers]
+    return [func.aggregate_strings(func.replace(text, "\n", " "), "\n"), *columns]
+
+
+# Made once, as making a query takes longer than most of them do. Of what is spoken in the languages of the transcripts.
+_IDS: BindParameter[list[Any]] = bindparam("ids", expanding=True)
+_SPOKEN = (
+    select(Transcript.screencast_id, Transcript.language, *_joined(Cue.text, Cue.start_ms, Cue.end_ms, Cue.id))
+    .join_from(Transcript, Cue)
+    .where(Transcript.screencast_id.in_(_IDS))
+    .group_by(Transcript.id)
+)
+_SHOWN = (
+    select(ScreenLine.screencast_id, *_joined(ScreenLine.text, ScreenLine.start_ms, ScreenLine.end_ms))
+    .where(ScreenLine.screencast_id.in_(_IDS), ScreenLine.is_hidden.is_(False))
+    .group_by(ScreenLine.screencast_id)
+)
+_CHAPTERS = (
+    select(Chapter.screencast_id, Chapter.start_ms, Chapter.title, Chapter.text)
+    .where(Chapter.screencast_id.in_(_IDS))
+    .order_by(Chapter.start_ms)
+)
+_HEARD = select(Cue.id, Cue.words).where(Cue.id.in_(_IDS))
+
 # Of what and with which words.
-Found = Iterator[tuple[str, Passage]]
+Found = Iterator[tuple[str, Passages]]
 
 
 def _spoken(ids: Collection[str]) -> Found:
-    """In the languages of the transcripts."""
-    cues = select(_SPOKEN.screencast_id, _SPOKEN.language, _CUE.id, _CUE.start_ms, _CUE.end_ms, _CUE.text)
-    of_these = cues.join_from(Transcript.__table__, Cue.__table__).where(_SPOKEN.screencast_id.in_(ids))
-    for screencast_id, language, cue_id, start_ms, end_ms, text in db.session.execute(
-        of_these.order_by(_SPOKEN.id, _CUE.start_ms)
-    ):
-        yield screencast_id, Passage(start_ms, end_ms, text, "speech", language, cue_id)
+    for screencast_id, language, text, starts_ms, ends_ms, cues in _rows(_SPOKEN, ids):
+        yield screencast_id, Passages(text, starts_ms, ends_ms, cues, "speech", language)
 
 
 def _shown(ids: Collection[str]) -> Found:
-    lines = select(ScreenLine.screencast_id, ScreenLine.start_ms, ScreenLine.end_ms, ScreenLine.text)
-    of_these = lines.where(ScreenLine.screencast_id.in_(ids), ScreenLine.is_hidden.is_(False))
-    for screencast_id, start_ms, end_ms, text in db.session.execute(
-        of_these.order_by(ScreenLine.start_ms, ScreenLine.id)
-    ):
-        yield screencast_id, Passage(start_ms, end_ms, text, "screen")
+    for screencast_id, text, starts_ms, ends_ms in _rows(_SHOWN, ids):
+        yield screencast_id, Passages(text, starts_ms, ends_ms, kind="screen")
 
 
 def _chapters(ids: Collection[str]) -> Found:
-    chapters = select(Chapter.screencast_id, Chapter.start_ms, Chapter.title, Chapter.text)
-    of_these = chapters.where(Chapter.screencast_id.in_(ids)).order_by(Chapter.start_ms)
-    for screencast_id, start_ms, title, step in db.session.execute(of_these):
-        for words in filter(None, (title, step)):
-            yield screencast_id, Passage(start_ms, start_ms, words, "chapter")
+    for screencast_id, start_ms, title, step in _rows(_CHAPTERS, ids):
+        words = [Passage(start_ms, start_ms, each, "chapter") for each in (title, step) if each]
+        yield from ((screencast_id, each) for each in together(words))
 
 
 def _more(ids: Collection[str]) -> Found:
     for source in more_passages:
         for screencast_id, others in source(list(ids)).items():
-            yield from ((screencast_id, each) for each in others)
+            yield from ((screencast_id, each) for each in together(others))
+
+
+def _rows(query: Select[*tuple[Any, ...]], ids: Collection[Any]) -> Iterable[Any]:
+    return db.session.execute(query, {"ids": list(ids)})
 
 
 def heard(cue_ids: Collection[int]) -> Heard:
     """The words of these cues, one by one; what people wrote has none."""
     if not cue_ids:
         return {}
-    rows = db.session.execute(select(Cue.id, Cue.words).where(Cue.id.in_(cue_ids)))
-    return {cue_id: [TimedWord(*word[:3]) for word in words or ()] for cue_id, words in rows}
+    return {cue_id: [TimedWord(*word[:3]) for word in words or ()] for cue_id, words in _rows(_HEARD, cue_ids)}
 
 
 def language_of(screencast: Screencast) -> str:

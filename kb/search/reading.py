@@ -6,14 +6,14 @@ from typing import NamedTuple
 from kb.hands import hands
 from kb.index.contract import Found, Query
 from kb.screencasts.models import Screencast
-from kb.search.marks import Passage
+from kb.search.marks import Passages
 from kb.search.moments import Looked, look
 from kb.search.passages import passages
 from kb.search.query import wanted
 
 
 class Read(NamedTuple):
-    passages: list[Passage]
+    passages: list[Passages]
     looked: Looked
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kb.search.marks import Passage
+from kb.search.marks import Passages
 from kb.search.moments import Moment
 
 # People say that it solved it when they have seen it, so a while after the words that they were looking for; or they
@@ -13,13 +13,13 @@ from kb.search.moments import Moment
 LEAD_MS, LAG_MS = 5_000, 30_000
 
 
-def with_solved(moments: Sequence[Moment], passages: Iterable[Passage]) -> list[Moment]:
+def with_solved(moments: Sequence[Moment], passages: Iterable[Passages]) -> list[Moment]:
     """Make the source of each moment at which somebody was helped `solved`, and count them.
 
     A solve is of the moment that is nearest to it, if one is near. A title has no second: where it alone was found, the
     moment is the one that helped most.
     """
-    solved_ms = sorted(passage.start_ms for passage in passages if passage.kind == "solved")
+    solved_ms = sorted(passage.start_ms for each in passages if each.kind == "solved" for passage in each)
     if not solved_ms:
         return list(moments)
     if all(moment.kind == "title" for moment in moments):

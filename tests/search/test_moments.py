@@ -9,7 +9,7 @@ from kb.index.contract import Hit, Query, Token
 from kb.index.memory import MemoryIndex
 from kb.index.whoosh import WhooshIndex
 from kb.search.finder import Analyse, marked
-from kb.search.marks import Heard, Passage, TimedWord
+from kb.search.marks import Heard, Passage, TimedWord, together
 from kb.search.moments import Moment, fuse, look
 from kb.search.query import Wanted, wanted
 from kb.search.synonyms import Synonyms
@@ -29,11 +29,11 @@ def moments(
     idf: Mapping[str, float] | None = None,
     heard: Heard | None = None,
 ) -> list[Moment]:
-    return look(passages, wanted, analyse, idf=idf).moments(heard)
+    return look(together(passages), wanted, analyse, idf=idf).moments(heard)
 
 
 def score(passages: Sequence[Passage], wanted: Sequence[Wanted]) -> float:
-    return look(passages, wanted, analyse).score
+    return look(together(passages), wanted, analyse).score
 
 
 def talk(*cues: str, each_ms: int = 10_000) -> list[Passage]:
@@ -68,7 +68,7 @@ def test_a_telling_word_outweighs_a_common_one() -> None:
 def test_a_moment_starts_at_the_second_of_its_first_word_where_that_is_known() -> None:
     words = [TimedWord(4_000 + at * 500, 4_400 + at * 500, text) for at, text in enumerate("now we merge it".split())]
     said = Passage(4_000, 6_000, "now we merge it", cue=7)
-    assert look([said], looking_for("merge"), analyse).cues() == [7]
+    assert look(together([said]), looking_for("merge"), analyse).cues() == [7]
     assert moments([said], looking_for("merge"), analyse, heard={7: words})[0].start_ms == 5_000
     assert moments([said], looking_for("merge"), analyse)[0].start_ms == 4_000
     corrected = Passage(4_000, 6_000, "now we merge them", cue=7)

@@ -9,7 +9,7 @@ from kb.db import db, now, writing
 from kb.screencasts.models import Screencast
 from kb.screencasts.pipeline import actions as pipeline
 from kb.search import actions as search
-from kb.search.marks import Passage
+from kb.search.marks import Passage, Passages, together
 from kb.search.moments import Moment
 from kb.search.solved_moments import with_solved
 from kb.solves import actions as solves
@@ -21,8 +21,8 @@ from tests.conftest import Caller, People
 MOMENTS = [Moment(40_000, 47_000, "speech", "a", 2.0), Moment(90_000, 95_000, "screen", "b", 1.0)]
 
 
-def solved(*at_ms: int) -> list[Passage]:
-    return [Passage(at, at, "", "solved") for at in at_ms]
+def solved(*at_ms: int) -> list[Passages]:
+    return together(Passage(at, at, "", "solved") for at in at_ms)
 
 
 def told(*at_ms: int) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from kb.index.contract import Query
 from kb.index.memory import MemoryIndex
 from kb.search import actions as search
 from kb.search.finder import marked
-from kb.search.marks import Passage
+from kb.search.marks import Passage, together
 from kb.search.moments import look
 from kb.search.query import Wanted, wanted
 from kb.search.synonyms import Synonyms
@@ -64,7 +64,7 @@ def test_a_synonym_is_marked_as_the_word_is() -> None:
 
 def test_a_moment_with_a_synonym_is_worth_a_little_less_than_one_with_the_word() -> None:
     said = [Passage(0, 9_000, "restart k8s"), Passage(60_000, 69_000, "restart kubernetes")]
-    found = look(said, looking_for("restart kubernetes"), analyse).moments()
+    found = look(together(said), looking_for("restart kubernetes"), analyse).moments()
     assert [moment.start_ms for moment in found] == [60_000, 0]
     assert [moment.score for moment in found] == [2.0, 1.9]
 
