@@ -10,6 +10,7 @@ from kb.index.postgres import PostgresIndex
 from kb.index.postgres.tables import Connect, Connection
 from kb.index.whoosh import WhooshIndex
 from tests.databases import Server
+from tests.index.shelf import SHELF
 
 
 @pytest.fixture(params=["memory", "whoosh", "postgresql"])
@@ -19,6 +20,14 @@ def make_index(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], I
         connect: Connect = request.getfixturevalue("connect")
         return lambda: PostgresIndex(connect)
     return MemoryIndex if request.param == "memory" else lambda: WhooshIndex(tmp_path / "index")
+
+
+@pytest.fixture
+def index(make_index: Callable[[], Index]) -> Index:
+    """Of every engine, with what tests/index/shelf.py holds."""
+    index = make_index()
+    index.rebuild(SHELF)
+    return index
 
 
 @pytest.fixture

@@ -1,79 +1,11 @@
-"""What every engine must do alike."""
+"""What every engine must find alike, and in which order."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
-from kb.index.contract import Document, Index, Query, Same
-
-EPOCH = datetime(2026, 1, 1)
-
-
-def day(number: int) -> datetime:
-    return EPOCH + timedelta(days=number)
-
-
-SHELF = [
-    Document(
-        "merge",
-        title="Merge two branches with git",
-        about="After this you can resolve a conflict",
-        spoken="first open the terminal and check which branch you are on then merge the feature",
-        screen="git merge --no-ff feature CONFLICT (content): Merge conflict in README.md",
-        category_path=("dev", "git"),
-        tags=("git", "basics"),
-        author="anna",
-        created_at=day(1),
-        version=3,
-    ),
-    Document(
-        "pods",
-        title="Kubernetes: why a pod restarts",
-        spoken="we look at the events of the pod and its restarting container",
-        screen="kubectl -n shop get pods CrashLoopBackOff v2.14.1 snake_case",
-        category_path=("ops", "cluster"),
-        tags=("kubernetes",),
-        author="bert",
-        created_at=day(2),
-        version=1,
-    ),
-    Document(
-        "windows",
-        title="Windows update fails",
-        about="What the error code means",
-        spoken="the installer says access denied and we open the event viewer",
-        screen="error 0x80070005 in C:\\Users\\anna java.lang.NullPointerException",
-        category_path=("ops",),
-        author="anna",
-        created_at=day(3),
-    ),
-    Document(
-        "secret",
-        title="Zanzibar payroll quarterly",
-        about="unicornish",
-        spoken="the xylophone budget",
-        screen="quokka",
-        category_path=("ops",),
-        tags=("hush",),
-        author="boss",
-        created_at=day(4),
-    ),
-]
-PUBLIC = frozenset({"merge", "pods", "windows"})
-
-
-@pytest.fixture
-def index(make_index: Callable[[], Index]) -> Index:
-    index = make_index()
-    index.rebuild(SHELF)
-    return index
-
-
-def ids(index: Index, typed: str, visible: frozenset[str] = PUBLIC, **asked: Any) -> list[str]:
-    return [hit.id for hit in index.search(Query(tuple(typed.split()), **asked), visible=visible).hits]
+from kb.index.contract import Document, Index, Query
+from tests.index.shelf import PUBLIC, ids
 
 
 @pytest.mark.parametrize(
@@ -286,55 +218,6 @@ def test_words_that_hold_no_letter_find_nothing(index: Index) -> None:
     assert ids(index, "kubernetes", phrases=(("🚀",),)) == ["pods"]
 
 
-@pytest.mark.parametrize("word", ["zanzibar", "payroll", "unicornish", "xylophone", "quokka"])
-def test_what_one_may_not_see_shows_in_no_hit_total_correction_or_suggestion(index: Index, word: str) -> None:
-    as_boss = index.search(Query((word,)), visible=PUBLIC | {"secret"})
-    assert [hit.id for hit in as_boss.hits] == ["secret"]
-    for typed in (word, word[:-1], word[:-1] + "x"):
-        found = index.search(Query((typed,), last_is_prefix=True), visible=PUBLIC)
-        assert (found.hits, found.total, dict(found.corrected)) == ((), 0, {})
-        assert index.suggest(typed, visible=PUBLIC) == []
-    assert index.search(Query(phrases=((word,),)), visible=PUBLIC).total == 0
-    assert index.search(Query(tags=("hush",)), visible=PUBLIC).total == 0
-    # An excluded word that only others' screencasts hold changes nothing.
-    assert ids(index, "event", excluded=(word,)) == ids(index, "event")
-
-
-def test_how_telling_a_word_is_depends_on_what_one_may_see(index: Index) -> None:
-    before = index.search(Query(("event",)), visible=PUBLIC).idf
-    index.write([Document(f"hidden{n}", "event event") for n in range(9)])
-    assert index.search(Query(("event",)), visible=PUBLIC).idf == before
-
-
-def test_how_long_hidden_texts_are_changes_no_score(make_index: Callable[[], Index]) -> None:
-    shown = [
-        Document("short", "Reset the router", spoken="press reset"),
-        Document("long", "Reset", spoken="hold the router until it blinks " * 9),
-    ]
-    long = Document("hidden", "A long story", spoken="once upon a time there was " * 500)
-
-    def scores(*documents: Document) -> list[tuple[str, float]]:
-        index = make_index()
-        index.rebuild(documents)
-        found = index.search(Query(("reset", "router")), visible=frozenset({"short", "long"}))
-        return [(hit.id, hit.score) for hit in found.hits]
-
-    assert scores(*shown) == scores(*shown, long) != []
-
-
-def test_who_may_see_nothing_finds_nothing(index: Index) -> None:
-    nothing: frozenset[str] = frozenset()
-    assert index.search(Query(("event",)), visible=nothing).total == 0
-    assert index.search(Query(), visible=nothing).total == 0
-    assert index.suggest("ku", visible=nothing) == []
-
-
-def test_a_hidden_word_is_corrected_as_if_it_were_unknown(index: Index) -> None:
-    index.write([Document("private", "brunch")])
-    assert index.search(Query(("brunch",)), visible=PUBLIC).corrected == {"brunch": "branch"}
-    assert index.search(Query(("brunch",)), visible=PUBLIC | {"private"}).corrected == {}
-
-
 def test_titles_are_suggested_by_the_starts_of_their_words(index: Index) -> None:
     assert index.suggest("ku", visible=PUBLIC) == ["pods"]
     assert index.suggest("git bran", visible=PUBLIC) == ["merge"]
@@ -342,41 +225,6 @@ def test_titles_are_suggested_by_the_starts_of_their_words(index: Index) -> None
     assert index.suggest("git b", visible=PUBLIC) == ["merge"]
     assert index.suggest("git zebra", visible=PUBLIC) == []
     assert index.suggest("  ", visible=PUBLIC) == []
-
-
-def test_writing_again_replaces_and_writing_the_same_changes_nothing(index: Index) -> None:
-    changed = replace(SHELF[1], title="Nomad: why a job restarts", version=2)
-    for _ in range(2):
-        index.write([changed])
-        assert ids(index, "kubernetes", last_is_prefix=True) == []
-        assert ids(index, "nomad") == ["pods"]
-        assert index.versions() == {"merge": 3, "pods": 2, "windows": 0, "secret": 0}
-
-
-def test_of_two_documents_with_one_id_in_a_commit_the_later_counts(index: Index) -> None:
-    index.write([Document("new", "Aardvark"), Document("new", "Buffalo")])
-    assert ids(index, "aardvark", frozenset({"new"})) == []
-    assert ids(index, "buffalo", frozenset({"new"})) == ["new"]
-
-
-def test_a_deleted_document_is_gone_even_if_it_was_never_there(index: Index) -> None:
-    index.write([], deleted=["pods", "never-there"])
-    assert ids(index, "kubernetes", last_is_prefix=True) == []
-    assert set(index.versions()) == {"merge", "windows", "secret"}
-
-
-def test_a_rebuild_forgets_what_is_not_in_it(index: Index) -> None:
-    index.rebuild(SHELF[:1])
-    assert ids(index, "") == ["merge"]
-    assert index.is_healthy() is None
-
-
-def test_a_rebuild_from_nothing_is_an_empty_index(index: Index) -> None:
-    index.rebuild([])
-    assert ids(index, "kubernetse", last_is_prefix=True) == []
-    assert index.suggest("ku", visible=PUBLIC) == []
-    index.write(SHELF[:1])
-    assert ids(index, "merge") == ["merge"]
 
 
 def test_what_is_marked_is_what_is_found(index: Index) -> None:
@@ -387,67 +235,3 @@ def test_what_is_marked_is_what_is_found(index: Index) -> None:
         "Pointer",
         "Exception",
     ]
-
-
-# -- words that mean the same ---------------------------------------------------------------------------------
-
-K8S = Same(0, 1, (("kubernetes",),))
-MFA = "multi-factor authentication"
-
-
-def test_a_word_is_found_by_its_synonym(index: Index) -> None:
-    assert ids(index, "k8s", same=()) == []
-    assert ids(index, "k8s", same=(K8S,)) == ["pods"]
-    assert ids(index, "k8s restart", same=(K8S,))[0] == "pods"
-    assert ids(index, "branch", same=(Same(0, 1, (("container", "restarting"),)),)) == ["merge"], "not in that order"
-    assert ids(index, "branch", same=(Same(0, 1, (("restarting", "container"),)),)) == ["merge", "pods"]
-
-
-@pytest.mark.parametrize("frequent", ["k8s", "kubernetes"])
-def test_the_word_itself_stands_slightly_before_its_synonym_however_rare_either_is(index: Index, frequent: str) -> None:
-    index.write([Document(f"more{n}", "A clip", spoken=f"about {frequent}") for n in range(20)])
-    index.write([Document("word", "A clip of k8s today"), Document("synonym", "A clip of kubernetes today")])
-    seen = frozenset({"word", "synonym", *(f"more{n}" for n in range(20))})
-    found = index.search(Query(("k8s",), same=(K8S,)), visible=seen, limit=50)
-    scores = {hit.id: hit.score for hit in found.hits}
-    assert found.total == 22
-    assert scores["word"] > scores["synonym"] > 0.5 * scores["word"]
-
-
-def test_several_words_are_met_by_the_one_that_means_them_and_the_one_by_them(index: Index) -> None:
-    index.write(
-        [
-            Document("short", "Reset it", spoken="how to reset mfa on a new phone"),
-            Document("long", "Reset it", spoken=f"how to reset {MFA} on a new phone"),
-            Document("apart", "Reset it", spoken="an authentication of the multi-factor kind, reset by factor"),
-            Document("half", "An authentication"),
-        ]
-    )
-    seen = frozenset({"short", "long", "apart", "half"})
-    to_long, to_short = Same(1, 2, (tuple(MFA.split()),)), Same(1, 3, (("mfa",),))
-    assert ids(index, "reset mfa", seen, same=(to_long,))[:2] == ["short", "long"]
-    found = ids(index, f"reset {MFA}", seen, same=(to_short,))
-    assert (set(found[:3]), found[3:]) == ({"long", "apart", "short"}, ["half"])
-
-
-def test_a_synonym_that_only_hidden_screencasts_hold_changes_nothing(index: Index) -> None:
-    """No hit, no total, no place, and no correction comes or goes with it."""
-    for typed in ("branch", "unicornish", "teminal", "branhc container"):
-        for other in (("zanzibar",), ("payroll", "quarterly"), ("quokka",)):
-            plain = index.search(Query(tuple(typed.split())), visible=PUBLIC)
-            asked = index.search(Query(tuple(typed.split()), same=(Same(0, 1, (other,)),)), visible=PUBLIC)
-            assert (asked.hits, asked.total, asked.corrected) == (plain.hits, plain.total, plain.corrected)
-
-
-def test_an_unknown_word_with_a_known_synonym_is_not_corrected(index: Index) -> None:
-    found = index.search(Query(("branhc",), same=(Same(0, 1, (("container",),)),)), visible=PUBLIC)
-    assert (found.corrected, [hit.id for hit in found.hits]) == ({}, ["pods"])
-
-
-def test_how_many_visible_documents_hold_a_word_in_whatever_field(index: Index) -> None:
-    stems = [index.analyse(word)[0].stem for word in ("anna", "pods", "git", "unicornish", "nowhere")]
-    everything = frozenset(document.id for document in SHELF)
-    without_secret = everything - {"secret"}
-    assert list(index.spread(stems, visible=everything).values())[3:] == [1, 0]
-    assert list(index.spread(stems, visible=without_secret).values())[2:] == [1, 0, 0]
-    assert set(index.spread(stems, visible=frozenset()).values()) == {0}
