@@ -11,6 +11,7 @@ from kb.index.postgres.tables import Connect, Connection
 from kb.index.whoosh import WhooshIndex
 from tests.databases import Server
 from tests.index.shelf import SHELF
+from tests.index.two_documents import DOCUMENTS
 
 
 @pytest.fixture(params=["memory", "whoosh", "postgresql"])
@@ -43,3 +44,20 @@ def connect(postgresql: Server) -> Iterator[Connect]:
     yield connect
     for connection in made:
         connection.close()
+
+
+@pytest.fixture
+def built(connect: Connect) -> Connect:
+    """To a database whose index holds two documents."""
+    PostgresIndex(connect).rebuild(DOCUMENTS)
+    return connect
+
+
+def execute(connect: Connect, statement: str) -> list[tuple[object, ...]]:
+    with connect() as connection:
+        cursor = connection.execute(statement)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
+
+
+def segments(connect: Connect) -> int:
+    return len(execute(connect, "SELECT id FROM search_index.segments"))

@@ -1,11 +1,7 @@
-"""What only a server can do: be away, be written by two machines, or meet a writer that dies midway."""
+"""What only a server can do: be away, hold what is torn, or be written by two machines."""
 
 import random
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -17,29 +13,8 @@ from kb.index.postgres import PostgresIndex
 from kb.index.postgres.reader import DatabaseAway
 from kb.index.postgres.tables import Connect
 from tests.databases import Server, running_server
-
-BOTH = frozenset({"a", "b"})
-DOCUMENTS = [Document("a", "Merge branches", version=1), Document("b", "Restart pods", version=1)]
-
-
-@pytest.fixture
-def built(connect: Connect) -> Connect:
-    PostgresIndex(connect).rebuild(DOCUMENTS)
-    return connect
-
-
-def found(index: Index, word: str) -> list[str]:
-    return [hit.id for hit in index.search(Query((word,)), visible=BOTH).hits]
-
-
-def execute(connect: Connect, statement: str) -> list[tuple[object, ...]]:
-    with connect() as connection:
-        cursor = connection.execute(statement)  # type: ignore[arg-type]
-        return cursor.fetchall() if cursor.description else []
-
-
-def segments(connect: Connect) -> int:
-    return len(execute(connect, "SELECT id FROM search_index.segments"))
+from tests.index.conftest import execute, segments
+from tests.index.two_documents import BOTH, DOCUMENTS, found
 
 
 def assert_broken(index: Index) -> None:
@@ -199,97 +174,6 @@ def test_a_phrase_is_not_made_of_two_texts_or_two_screencasts(built: Connect) ->
     )
     assert index.search(Query(phrases=(("yellow", "elephant"),)), visible=BOTH).total == 0
     assert index.search(Query(phrases=(("elephant", "first"),)), visible=BOTH).total == 1
-
-
-PROGRAM = """
-import os, sys, itertools, psycopg
-from kb.index.contract import Document, Query
-from kb.index.postgres import PostgresIndex
-index = PostgresIndex(lambda: psycopg.connect(sys.argv[1]))
-found = lambda word: [hit.id for hit in index.search(Query((word,)), visible=frozenset("ab")).hits]
-"""
-READ_UNTIL = """
-seen = 0
-while seen < int(sys.argv[2]):
-    assert found("pods") == ["b"]
-    assert index.versions()["a"] >= seen
-    seen = index.versions()["a"]
-"""
-FORK = """
-assert found("merge") == ["a"]
-child = os.fork()
-if child == 0:
-    index.write([Document("a", "Rebase", version=2)])
-    os._exit(0 if found("rebase") == ["a"] else 1)
-assert os.waitpid(child, 0)[1] == 0
-assert found("rebase") == ["a"]
-"""
-WRITE_FOR_EVER = """
-for version in itertools.count(int(sys.argv[2])):
-    index.write([Document(f"doc{version % 7}", f"Merge number{version} " * 200, version=version)])
-    print(version, flush=True)
-"""
-REBUILD_FOR_EVER = """
-def documents():
-    yield Document("a", "Rebase")
-    for number in itertools.count():
-        yield Document(f"more{number}", "Rebase " * 20)
-        if number == 2000:
-            print(number, flush=True)
-index.rebuild(documents())
-"""
-
-
-@pytest.fixture
-def address(postgresql: Server) -> str:
-    return postgresql.url("postgres")
-
-
-def command(program: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-W", "ignore", "-c", PROGRAM + program, *arguments]
-
-
-def test_other_processes_read_without_an_error_while_one_writes(built: Connect, address: str) -> None:
-    readers = [subprocess.Popen(command(READ_UNTIL, address, "30")) for _ in range(2)]
-    index = PostgresIndex(built)
-    for version in range(2, 31):
-        index.write([Document("a", "Merge", version=version)])
-    assert [reader.wait(60) for reader in readers] == [0, 0]
-
-
-def test_a_forked_process_connects_anew(built: Connect, address: str) -> None:
-    subprocess.run(command(FORK, address), check=True)
-
-
-def test_whoever_writes_may_be_killed_at_any_time(built: Connect, address: str) -> None:
-    chance = random.Random(5)
-    done = 100
-    for _ in range(4):
-        with subprocess.Popen(
-            command(WRITE_FOR_EVER, address, str(done + 1)), stdout=subprocess.PIPE, text=True
-        ) as child:
-            assert child.stdout
-            done = int(child.stdout.readline())
-            time.sleep(chance.uniform(0.02, 0.15))
-            child.send_signal(signal.SIGKILL)
-            done = max([done, *map(int, child.stdout.read().split())])
-        index = PostgresIndex(built)
-        assert index.is_healthy() is None
-        assert index.versions()[f"doc{done % 7}"] >= done
-    index.write([Document("a", "Rebase", version=2)])
-    assert found(index, "rebase") == ["a"]
-    assert segments(built) < 20
-
-
-def test_a_rebuild_that_is_killed_leaves_the_former_index_and_the_right_to_write(built: Connect, address: str) -> None:
-    with subprocess.Popen(command(REBUILD_FOR_EVER, address), stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout
-        assert child.stdout.readline() == "2000\n"
-        child.send_signal(signal.SIGKILL)
-    index = PostgresIndex(built)
-    assert (found(index, "merge"), found(index, "rebase")) == (["a"], [])
-    index.rebuild([Document("a", "Rebase")])
-    assert found(index, "rebase") == ["a"]
 
 
 @pytest.fixture

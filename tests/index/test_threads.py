@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kb.index.contract import Document, Index, Query
+from kb.index.contract import Document, Index
+from tests.index.two_documents import found
 
 SHARED = pytest.mark.parametrize("make_index", ["whoosh", "postgresql"], indirect=True)
 
@@ -33,7 +34,3 @@ def test_threads_share_one_index_while_another_writes(make_index: Callable[[], I
         reader.join()
     assert failures == []
     assert found(index, "number13") == ["a"]
-
-
-def found(index: Index, word: str) -> list[str]:
-    return [hit.id for hit in index.search(Query((word,)), visible=frozenset("ab")).hits]

@@ -12,22 +12,16 @@ from pathlib import Path
 import pytest
 
 from kb.errors import NoRoom
-from kb.index.contract import Document, Index, IndexBroken, IndexBusy, Query
+from kb.index.contract import Document, IndexBroken, IndexBusy, Query
 from kb.index.whoosh import WhooshIndex
 from tests.disks import disk, fill
-
-BOTH = frozenset({"a", "b"})
-DOCUMENTS = [Document("a", "Merge branches", version=1), Document("b", "Restart pods", version=1)]
+from tests.index.two_documents import BOTH, DOCUMENTS, found
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     WhooshIndex(tmp_path / "index").rebuild(DOCUMENTS)
     return tmp_path / "index"
-
-
-def found(index: Index, word: str) -> list[str]:
-    return [hit.id for hit in index.search(Query((word,)), visible=BOTH).hits]
 
 
 def files(folder: Path) -> list[Path]:
