@@ -19,8 +19,9 @@ from kb.db import db, now, writing
 from kb.screencasts.models import Screencast
 from kb.search import actions as search
 from tests.browser.conftest import open_as, serve
+from tests.web.access import Acts, Open
 from tests.web.actors import World, make_world
-from tests.web.routes import ROUTES, Acts, Open
+from tests.web.routes import ROUTES
 
 pytestmark = pytest.mark.browser
 

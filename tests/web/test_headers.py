@@ -6,8 +6,9 @@ from itertools import product
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.web.access import Acts
 from tests.web.actors import World
-from tests.web.routes import ROUTES, Acts
+from tests.web.routes import ROUTES
 
 # Said a second time: a looser one must fail here.
 PAGE = (

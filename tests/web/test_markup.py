@@ -22,8 +22,9 @@ from kb.search import actions as search
 from kb.transcripts import actions as transcripts
 from kb.transcripts.cues import TimedText
 from kb.transcripts.models import WordsFrom
+from tests.web.access import Acts
 from tests.web.actors import World
-from tests.web.routes import ROUTES, Acts
+from tests.web.routes import ROUTES
 
 # Out of an attribute, of a title, of a script; an element with a handler; a template's braces.
 PAYLOAD = """'"></title></script><svg/onload=alert(1)>{{7*7}}"""

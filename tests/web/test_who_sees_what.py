@@ -15,8 +15,9 @@ from kb.db import db
 from kb.index.contract import IndexBroken
 from kb.index.memory import MemoryIndex
 from kb.web import limits
+from tests.web.access import EDITORS, Acts, Lists, Open, Shows
 from tests.web.actors import ACTORS, FIELDS, KINDS, World, make_world, word
-from tests.web.routes import EDITORS, ROUTES, STORAGE, TRASH, Acts, Lists, Open, Shows
+from tests.web.routes import ROUTES, STORAGE, TRASH
 
 # KB_PUBLIC means nothing to who is signed in; they are asked where it could give them most.
 EVERYWHERE = [("nobody", False), *((actor, True) for actor in ACTORS)]
