@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -26,6 +26,7 @@ from kb.screentext.scripted import Scripted as Unread
 from kb.speech.scripted import Scripted
 from tests.compiled_once import Templates, compile_routes_once, compile_statements_once
 from tests.databases import Migrated, Server, migrated_on, running_server
+from tests.jobs import Sent, runner
 from tests.people import People, add_people
 
 PASSWORD = "a few words in a row"
@@ -64,19 +65,6 @@ def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if request.config.getoption("--database") == "sqlite":
         return Migrated(path)
     return migrated_on(request.getfixturevalue("postgresql"), path)
-
-
-@dataclass
-class Sent:
-    """The jobs that left, in order; a test looks at them or runs them."""
-
-    jobs: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-
-    def __call__(self, job: str, ids: tuple[str, ...]) -> None:
-        self.jobs.append((job, ids))
-
-    def names(self) -> list[str]:
-        return [job for job, _ in self.jobs]
 
 
 @pytest.fixture
@@ -261,35 +249,7 @@ def make_clip(path: Path, *options: str, seconds: float = 2) -> Path:
 
 @pytest.fixture
 def run_jobs(in_site: Flask, sent: Sent) -> Callable[[], list[str]]:
-    """Do every job that was sent, and those that they send, until none is left. Returns their names in order."""
-    from kb.screencasts.files import cleaning
-    from kb.screencasts.pipeline import work
-    from kb.search import actions as search
-    from kb.transcripts.chapters import actions as chapters
-    from kb.transcripts.hearing import step as hearing
-    from kb.transcripts.screen import text as screen_text
-
-    do: dict[str, Callable[..., Any]] = {
-        "screencasts.probe": work.probe,
-        "screencasts.quick": work.quick,
-        "screencasts.rendition": work.rendition,
-        "screencasts.drop_original": cleaning.drop_original,
-        "transcripts.speech": hearing.hear,
-        "transcripts.screen": screen_text.read_screen,
-        "transcripts.chapters": chapters.find,
-        "search.drain": search.drain,
-        "search.rebuild": search.rebuild,
-    }
-
-    def run() -> list[str]:
-        done = []
-        while sent.jobs:
-            job, ids = sent.jobs.pop(0)
-            do[job](*ids)
-            done.append(job)
-        return done
-
-    return run
+    return runner(sent)
 
 
 @pytest.fixture
