@@ -4,7 +4,7 @@
     .venv/bin/python bench/search.py 10000 100000 --postgresql
 
 By hand: 10,000 rows take minutes to bring in, 100,000 an hour (beyond what the text of bench/corpus.py gives its words
-are recombined). Prints tables of docs/performance.md.
+are recombined). With --keep FOLDER a site's data stay there, to be asked again. Prints tables of docs/performance.md.
 """
 
 import argparse
@@ -62,12 +62,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("counts", type=int, nargs="+", metavar="count")
     parser.add_argument("--postgresql", action="store_true", help="keep database and index there, too")
+    parser.add_argument("--keep", type=Path, help="where the data of the site without PostgreSQL are, or will be")
     asked = parser.parse_args()
     for count in asked.counts:
         rows = list(corpus(count))
         for name, settings in backends(asked.postgresql):
             with settings() as environment, tempfile.TemporaryDirectory(prefix="kb-bench-") as folder:
-                data = Path(folder) / "data"
+                kept = asked.keep / str(count) if asked.keep and not environment else None
+                data = kept or Path(folder) / "data"
                 with seeded_site(data, rows, environment) as site:
                     analyse(site)
                     print_latency(f"{len(rows):,} talks, {name}", site, rows)
