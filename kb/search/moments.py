@@ -6,8 +6,9 @@ words stand closest together; the same weight, fused with the score of the whole
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from kb.index.contract import Hit
 from kb.search.finder import Analyse, finder
@@ -40,13 +41,12 @@ class Moment:
     solved: int = 0
 
 
-@dataclass(frozen=True)
-class _Window:
+class _Window(NamedTuple):
     """Matches that start within 30 s; only those are kept that add a word or a better form of it."""
 
     matches: tuple[Match, ...]
     score: float
-    weights: Mapping[str, float] = field(repr=False)
+    weights: Mapping[str, float]
 
     @property
     def span_ms(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kb.db import db
 from kb.hands import hands
@@ -17,6 +17,8 @@ LONGEST_TYPED = 100
 # Titles that hold all words, of which the rest may be about something else.
 LOOKED_AT = 20
 MOST_CALLED = 5
+
+_TITLES = select(Screencast.id, Screencast.title).where(Screencast.id.in_(bindparam("ids", expanding=True)))
 
 
 def called(typed: str, found: Found, first: Sequence[Hit], ids: frozenset[str]) -> list[str]:
@@ -37,7 +39,7 @@ def called(typed: str, found: Found, first: Sequence[Hit], ids: frozenset[str]) 
 
 def _titles(ids: Sequence[str]) -> Mapping[str, str]:
     """In the order of the ids."""
-    titles = dict(db.session.execute(select(Screencast.id, Screencast.title).where(Screencast.id.in_(ids))).all())
+    titles = dict(db.session.execute(_TITLES, {"ids": list(ids)}).all())
     return {each: titles[each] for each in ids if each in titles}
 
 

@@ -3,12 +3,19 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from kb.db import db
 from kb.search.marks import Passage
 from kb.solves.models import Reason, Solve, Unhelped
+
+# Made once, as each search asks for it.
+_MOMENTS = (
+    select(Solve.screencast_id, Solve.at_ms, Solve.note)
+    .where(Solve.screencast_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Solve.solved_at, Solve.id)
+)
 
 
 def of(screencast_id: str, *, limit: int | None = None) -> list[Solve]:
@@ -38,8 +45,7 @@ def passages(screencast_ids: Collection[str]) -> dict[str, list[Passage]]:
     A note without a moment is about the whole.
     """
     found: defaultdict[str, list[Passage]] = defaultdict(list)
-    columns = select(Solve.screencast_id, Solve.at_ms, Solve.note).where(Solve.screencast_id.in_(screencast_ids))
-    for screencast_id, at_ms, note in db.session.execute(columns.order_by(Solve.solved_at, Solve.id)):
+    for screencast_id, at_ms, note in db.session.execute(_MOMENTS, {"ids": list(screencast_ids)}):
         if at_ms is not None:
             found[screencast_id].append(Passage(at_ms, at_ms, note, "solved"))
         elif note:
