@@ -21,6 +21,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -202,11 +203,12 @@ def pieces(file: Path | None) -> Iterator[bytes]:
 
 
 def descendants(pid: int) -> list[int]:
-    children = [
-        int(stat.parent.name)
-        for stat in Path("/proc").glob("[0-9]*/stat")
-        if stat.exists() and int(stat.read_text().rpartition(")")[2].split()[1]) == pid
-    ]
+    children = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        # Others end meanwhile.
+        with suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                children.append(int(stat.parent.name))
     return [pid, *(each for child in children for each in descendants(child))]
 
 
