@@ -79,6 +79,7 @@ class Site:
             [BIN / "kb", "run"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         while not self.is_ready():
+            assert self.process.poll() is None, "the site did not start: run `kb run` to read why"
             time.sleep(0.05)
         return time.monotonic() - began
 
