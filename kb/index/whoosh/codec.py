@@ -248,20 +248,20 @@ class Postings(ListMatcher):  # type: ignore[misc]
         part = self._file.get(start, self._sizes[at] & ~_COMPRESSED)
         return np.frombuffer(zlib.decompress(part) if self._sizes[at] & _COMPRESSED else part, kind)
 
-    @cached_property
-    def _each(self) -> tuple[list[int], list[float], list[bytes]]:
-        ends = self.sizes.cumsum().tolist()
-        values = [self.places[a:b].tobytes() for a, b in zip([0, *ends], ends, strict=False)]
-        return self.numbers.tolist(), self.weights.tolist(), values
-
     def id(self) -> int:
-        return self._each[0][self._i]
+        # Asked once of each word where documents were deleted: lists of all numbers would cost more than the search.
+        return int(self.numbers[self._i])
 
     def weight(self) -> float:
-        return self._each[1][self._i]
+        return float(self.weights[self._i])
 
     def value(self) -> bytes:
-        return self._each[2][self._i]
+        return self._places_of_each[self._i]
+
+    @cached_property
+    def _places_of_each(self) -> list[bytes]:
+        ends = self.sizes.cumsum().tolist()
+        return [self.places[a:b].tobytes() for a, b in zip([0, *ends], ends, strict=False)]
 
 
 def places_of(positions: list[int]) -> bytes:
