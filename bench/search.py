@@ -30,6 +30,7 @@ from spine import BIN, Site
 from yardsticks import texts
 
 OF_EACH = 40
+WARM_UP = 20
 CHANGES = 40
 SEARCHES = (*KINDS, "one word", "in a category")
 
@@ -109,7 +110,7 @@ def analyse(site: Site) -> None:
 def print_latency(title: str, site: Site, rows: Sequence[Row]) -> None:
     print(f"\n{title}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
     print("| ms | server p50 | p95 | p99 | outside p50 | p95 | CPU |\n|---|---|---|---|---|---|---|")
-    warm_up(site)
+    warm_up(site, rows)
     every = Timed()
     for kind, paths in searches(site, rows).items():
         timed = measured(site, paths)
@@ -119,11 +120,12 @@ def print_latency(title: str, site: Site, rows: Sequence[Row]) -> None:
     print(f"| suggest, letter by letter | {measured(site, typing(rows)).row()} |", flush=True)
 
 
-def warm_up(site: Site) -> None:
-    """Each process opens the index at its first search."""
-    for word in ("first", "second", "third", "fourth") * 5:
-        site.call(f"/search?q={word}")
-        site.call(f"/suggest?q={word}")
+def warm_up(site: Site, rows: Sequence[Row]) -> None:
+    """Each process opens the index at its first search, and gets to know words: as one that has run for minutes."""
+    for query in judged(rows, seed=1, of_each=WARM_UP):
+        site.call(_path(query.typed))
+    for path in typing(rows[:WARM_UP]):
+        site.call(path)
 
 
 def searches(site: Site, rows: Sequence[Row]) -> dict[str, list[str]]:
@@ -142,7 +144,7 @@ def searches(site: Site, rows: Sequence[Row]) -> dict[str, list[str]]:
 
 def typing(rows: Sequence[Row]) -> list[str]:
     """As the box asks while the start of a title is typed."""
-    titles = [row["title"] for row in Random(2).sample(list(rows), k=OF_EACH)]
+    titles = [row["title"] for row in Random(2).sample(list(rows), k=min(OF_EACH, len(rows)))]
     return [
         f"/suggest?q={urllib.parse.quote(title[:length])}"
         for title in titles

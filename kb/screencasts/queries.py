@@ -182,9 +182,12 @@ def _check(viewer: Viewer, wanted: Wanted) -> None:
         raise NotFound("You are in no such team.")
 
 
+_VERSION = select(AccessVersion.__table__.c.number)
+
+
 def _kept(name: str, viewer: Viewer, make: Callable[[], K]) -> K:
     """What `make` makes of ids, made again after a change of who may see what."""
-    version = db.session.scalar(select(AccessVersion.number)) or 0
+    version = db.session.scalar(_VERSION) or 0
     # By viewer, which is a value. In one process: a change elsewhere shows in the version.
     kept: dict[Viewer, tuple[int, K]] = current_app.extensions.setdefault(f"kb.kept.{name}", {})
     known = kept.get(viewer)

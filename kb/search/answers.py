@@ -34,14 +34,14 @@ def answer(viewer: Viewer, asked: Asked, *, offset: int = 0, limit: int = 10) ->
     asked.check()
     began = time.perf_counter()
     meaning = understand(viewer, asked)
-    reader = Reader()
+    reader = Reader(viewer)
     found, nearest, degraded = _found(viewer, asked, meaning, offset, limit, reader)
     beside, notes = _beside(viewer, asked, meaning) if not found.total and not degraded else (None, ())
     narrowings = tuple(as_counted(each, found.facets) for each in meaning.narrowings)
     more = offset + limit < found.total
     return Answer(
         asked=asked,
-        hits=answered(viewer, meaning.query, found, reader) if meaning.query else [],
+        hits=answered(reader, meaning.query, found) if meaning.query else [],
         total=found.total,
         did_you_mean=_corrected(asked.typed, found.corrected),
         as_typed=_as_typed(asked, found.corrected),
@@ -86,13 +86,13 @@ def _beside(viewer: Viewer, asked: Asked, meaning: Meaning) -> tuple[Nearby | No
         return None, ()
 
 
-def answered(viewer: Viewer, query: Query, found: Found, reader: Reader | None = None) -> list[AnsweredHit]:
-    """Loaded again under `can_view`: whatever the index said, nothing else is shown."""
-    screencasts = queries.by_ids(viewer, [hit.id for hit in found.hits])
+def answered(reader: Reader, query: Query, found: Found) -> list[AnsweredHit]:
+    """Of the hits that are there for the reader's viewer; nothing else is shown."""
+    screencasts = reader.screencasts(hit.id for hit in found.hits)
     analyse = hands().index.analyse
     words = wanted(query, found.corrected, analyse)
     scores = {hit.id: hit.score for hit in found.hits}
-    of_each = (reader or Reader()).read(screencasts, query, found)
+    of_each = reader.read(screencasts, query, found)
     timed = heard([cue for each in of_each.values() for cue in each.looked.cues()])
     return [
         AnsweredHit(

@@ -23,6 +23,7 @@ from kb.search.answers import answered
 from kb.search.asked import Asked
 from kb.search.findable import findable
 from kb.search.models import SavedSearch
+from kb.search.reading import Reader
 from kb.search.results import AnsweredHit
 from kb.search.understanding import understand
 
@@ -44,7 +45,7 @@ def newest(viewer: Viewer, asked: Asked, limit: int) -> list[AnsweredHit]:
     found = hands().index.search(query, visible=findable(viewer), limit=1)
     dated = _dated(viewer, sorted(found.matched))
     ids = nlargest(limit, dated, key=lambda each: (dated[each], each))
-    return answered(viewer, query, replace(found, hits=tuple(Hit(each, 0.0) for each in ids)))
+    return answered(Reader(viewer), query, replace(found, hits=tuple(Hit(each, 0.0) for each in ids)))
 
 
 def new_hits(viewer: Viewer, saved: Sequence[SavedSearch]) -> Counts:

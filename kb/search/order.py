@@ -5,16 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import defer, selectinload
-
 from kb.accounts.rules import Viewer
-from kb.db import db, now
+from kb.db import now
 from kb.hands import hands
 from kb.index.contract import Found, Hit, Query
 from kb.meaning.contract import Near
 from kb.screencasts import queries
-from kb.screencasts.models import Screencast
 from kb.search import closeness
 from kb.search.asked import Asked
 from kb.search.findable import findable
@@ -30,13 +26,6 @@ RERANKED = 20
 PROMOTED = 10
 # Of two orders of the same hits, how little the first places weigh more than the next.
 FUSED_K = 10
-
-# Made once, as that takes as long as it takes. A screencast's tags are among the words that are looked through.
-_BEST = (
-    select(Screencast)
-    .where(Screencast.id.in_(bindparam("ids", expanding=True)))
-    .options(selectinload(Screencast.tags), defer(Screencast.measured))
-)
 
 
 def best(
@@ -99,7 +88,7 @@ def _on_screen(query: Query, found: Found, ids: frozenset[str]) -> Sequence[Hit]
 def _facts(query: Query, found: Found, hits: Sequence[Hit], reader: Reader) -> dict[str, Facts]:
     """What each hit holds of the searched words, and how it has served so far."""
     scores = {hit.id: hit.score for hit in hits}
-    screencasts = {each.id: each for each in db.session.scalars(_BEST, {"ids": list(scores)})}
+    screencasts = {each.id: each for each in reader.screencasts(scores)}
     facts = {}
     for screencast_id, (_, looked) in reader.read(screencasts.values(), query, found).items():
         screencast = screencasts[screencast_id]

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, String, bindparam, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute as Column
 
 from kb.db import db
 from kb.screencasts.models import Screencast
@@ -32,31 +31,32 @@ def passages(screencasts: Iterable[Screencast]) -> dict[str, list[Passages]]:
     return found
 
 
-def _joined(text: Column[str], *numbers: Column[int]) -> list[ColumnElement[str]]:
+def _joined(text: ColumnElement[str], *numbers: ColumnElement[int]) -> list[ColumnElement[str]]:
     """What Passages hold. To make a row of each of thousands of cues takes as long as looking at them."""
     columns = [func.aggregate_strings(cast(each, String), ",") for each in numbers]
     return [func.aggregate_strings(func.replace(text, "\n", " "), "\n"), *columns]
 
 
-# Made once, as making a query takes longer than most of them do. Of what is spoken in the languages of the transcripts.
+# Made once and of tables, not of mapped classes: else making them takes longer than what most of them ask for.
+_TRANSCRIPT, _CUE, _LINE, _CHAPTER = (each.__table__.c for each in (Transcript, Cue, ScreenLine, Chapter))
 _IDS: BindParameter[list[Any]] = bindparam("ids", expanding=True)
 _SPOKEN = (
-    select(Transcript.screencast_id, Transcript.language, *_joined(Cue.text, Cue.start_ms, Cue.end_ms, Cue.id))
-    .join_from(Transcript, Cue)
-    .where(Transcript.screencast_id.in_(_IDS))
-    .group_by(Transcript.id)
+    select(_TRANSCRIPT.screencast_id, _TRANSCRIPT.language, *_joined(_CUE.text, _CUE.start_ms, _CUE.end_ms, _CUE.id))
+    .join_from(Transcript.__table__, Cue.__table__)
+    .where(_TRANSCRIPT.screencast_id.in_(_IDS))
+    .group_by(_TRANSCRIPT.id)
 )
 _SHOWN = (
-    select(ScreenLine.screencast_id, *_joined(ScreenLine.text, ScreenLine.start_ms, ScreenLine.end_ms))
-    .where(ScreenLine.screencast_id.in_(_IDS), ScreenLine.is_hidden.is_(False))
-    .group_by(ScreenLine.screencast_id)
+    select(_LINE.screencast_id, *_joined(_LINE.text, _LINE.start_ms, _LINE.end_ms))
+    .where(_LINE.screencast_id.in_(_IDS), _LINE.is_hidden.is_(False))
+    .group_by(_LINE.screencast_id)
 )
 _CHAPTERS = (
-    select(Chapter.screencast_id, Chapter.start_ms, Chapter.title, Chapter.text)
-    .where(Chapter.screencast_id.in_(_IDS))
-    .order_by(Chapter.start_ms)
+    select(_CHAPTER.screencast_id, _CHAPTER.start_ms, _CHAPTER.title, _CHAPTER.text)
+    .where(_CHAPTER.screencast_id.in_(_IDS))
+    .order_by(_CHAPTER.start_ms)
 )
-_HEARD = select(Cue.id, Cue.words).where(Cue.id.in_(_IDS))
+_HEARD = select(_CUE.id, _CUE.words).where(_CUE.id.in_(_IDS))
 
 # Of what and with which words.
 Found = Iterator[tuple[str, Passages]]
