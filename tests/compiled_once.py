@@ -50,3 +50,7 @@ class Templates(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+# Of every site of this test run.
+TEMPLATES = Templates()

@@ -24,7 +24,7 @@ from kb.errors import KbError
 from kb.index.memory import MemoryIndex
 from kb.screentext.scripted import Scripted as Unread
 from kb.speech.scripted import Scripted
-from tests.compiled_once import Templates, compile_routes_once, compile_statements_once
+from tests.compiled_once import TEMPLATES, compile_routes_once, compile_statements_once
 from tests.databases import Migrated, Server, migrated_on, running_server
 from tests.jobs import Sent, runner
 from tests.people import People, add_people
@@ -34,7 +34,6 @@ PASSWORD = "a few words in a row"
 # How long an example takes says how busy the machine is.
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
-TEMPLATES = Templates()
 compile_routes_once()
 compile_statements_once()
 

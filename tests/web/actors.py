@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
@@ -46,6 +45,7 @@ from kb.transcripts.cues import TimedText
 from kb.transcripts.hearing import step as hearing
 from kb.transcripts.models import Proposal, ScreenHiding, WordsFrom
 from kb.transcripts.screen import text as screen_text
+from tests.compiled_once import TEMPLATES
 from tests.databases import Migrated
 
 ACTORS = ("nobody", "other", "mate", "author", "curator", "admin")
@@ -77,23 +77,6 @@ class Browser(FlaskClient):
     def open(self, *args: Any, **options: Any) -> TestResponse:
         with self.application.app_context():
             return super().open(*args, **options)
-
-
-class Remembered(BytecodeCache):
-    """Compiled templates, kept for every site of this test run."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-TEMPLATES = Remembered()
 
 
 def prepare(site: Flask) -> Flask:
