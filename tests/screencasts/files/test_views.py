@@ -204,16 +204,14 @@ def test_a_page_full_of_stills_starts_few_programs_at_once(world: World, get: Ca
     """Each is a process of its own; what nobody can wait for is refused."""
     media = world.site.extensions["kb.settings"].data_dir / "media" / world.items["team"]
     (media / "still-0.webp").unlink(missing_ok=True)
+    assert get("still?at=1").status_code == 200
     statuses: list[int] = []
-    for _ in range(2):
-        files.MAKING.acquire()
     waiting = Thread(target=lambda: statuses.append(get("still?at=0").status_code))
-    waiting.start()
-    waiting.join(0.5)
-    assert waiting.is_alive()
-    assert get("still?at=1").status_code == 200, "what is made already waits for nothing"
-    for _ in range(2):
-        files.MAKING.release()
+    with files.MAKING, files.MAKING:
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+        assert get("still?at=1").status_code == 200, "what is made already waits for nothing"
     waiting.join(20)
     assert statuses == [200]
 
